@@ -5,7 +5,6 @@ from pathlib import Path
 
 import environ
 import pghistory
-import pgtrigger
 from django.core.exceptions import ImproperlyConfigured
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -210,14 +209,6 @@ CONTENT_SECURITY_POLICY = {
 }
 
 EMAIL_BACKEND = env.str("EMAIL_BACKEND", default="django.core.mail.backends.console.EmailBackend")
-# History at statement level: row-level triggers made a bulk insert 29 times slower. Without a condition, because the
-# default one can hang at statement level; writers skip unchanged rows themselves.
-PGHISTORY_LEVEL = pgtrigger.Statement
-PGHISTORY_DEFAULT_TRACKERS = (
-    pghistory.InsertEvent(),
-    pghistory.UpdateEvent(condition=None),
-    pghistory.DeleteEvent(),
-)
 PGHISTORY_FOREIGN_KEY_FIELD = pghistory.ForeignKey(db_index=False)
 PGHISTORY_APPEND_ONLY = True
 

@@ -1,0 +1,33 @@
+"""Reads and creation of users and grants."""
+
+from __future__ import annotations
+
+import datetime
+
+from django.contrib.auth.base_user import BaseUserManager
+from django.db import models
+
+from accounts.roles import Right, roles_with
+
+
+class UserManager(BaseUserManager):
+    def create_user(self, *, name: str, email: str | None = None, phone: str | None = None, password=None, **fields):
+        """A user with an unusable password unless one is given. `phone` is E.164."""
+        user = self.model(name=name, email=self.normalize_email(email) or None, phone=phone or None, **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, name: str = "Quản trị", password=None, **fields):
+        """For `createsuperuser`: sees the admin site; figures and facts still need a grant."""
+        return self.create_user(name=name, email=email, password=password, is_staff=True, is_superuser=True, **fields)
+
+
+class GrantQuerySet(models.QuerySet):
+    def on(self, day: datetime.date) -> GrantQuerySet:
+        """Grants in force on the day."""
+        return self.filter(during__contains=day)
+
+    def with_right(self, right: Right) -> GrantQuerySet:
+        """Grants whose role holds the right."""
+        return self.filter(role__in=roles_with(right))

@@ -1,0 +1,127 @@
+"""Reporting periods in both calendars.
+
+The statutory month runs from the 15th of the month before to the 14th (pattern of NĐ 09/2019/NĐ-CP and the circulars
+that follow it); quarter, half-year, nine months and year are made of statutory months. The civil calendar is the plain
+one. Both are made of half-months: the 1st to the 14th, and the 15th to the month's end.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from dataclasses import dataclass
+
+from dateutil.relativedelta import relativedelta
+from django.db import models
+
+
+class Calendar(models.TextChoices):
+    STATUTORY = "statutory", "Kỳ báo cáo (15–14)"
+    CIVIL = "civil", "Tháng dương lịch"
+
+
+class PeriodKind(models.TextChoices):
+    MONTH = "month", "Tháng"
+    QUARTER = "quarter", "Quý"
+    HALF_YEAR = "half_year", "6 tháng"
+    NINE_MONTHS = "nine_months", "9 tháng"
+    YEAR = "year", "Năm"
+
+
+MONTHS = {
+    PeriodKind.MONTH: 1,
+    PeriodKind.QUARTER: 3,
+    PeriodKind.HALF_YEAR: 6,
+    PeriodKind.NINE_MONTHS: 9,
+    PeriodKind.YEAR: 12,
+}
+
+_TOKEN = re.compile(
+    r"^(?P<year>\d{4})(?:-(?:(?P<month>0[1-9]|1[0-2])|Q(?P<quarter>[1-4])|H(?P<half>[12])|(?P<nine>9M)))?$"
+)
+
+
+@dataclass(frozen=True, order=True)
+class Period:
+    """A reporting period: its kind, the first and the last civil month that give it its name, and its calendar."""
+
+    kind: PeriodKind
+    year: int
+    last_month: int
+    calendar: Calendar = Calendar.STATUTORY
+
+    @classmethod
+    def parse(cls, token: str, calendar: str = Calendar.STATUTORY) -> Period:
+        """`2024-09`, `2024-Q3`, `2024-H1`, `2024-9M`, `2024`. Raises ValueError with a sentence for the user."""
+        found = _TOKEN.match(token.strip())
+        if not found:
+            raise ValueError(f"Không hiểu kỳ “{token}”. Viết 2024-09, 2024-Q3, 2024-H1, 2024-9M hoặc 2024.")
+        year = int(found["year"])
+        if not 1990 <= year <= 2200:
+            raise ValueError(f"Năm {year} nằm ngoài khoảng 1990–2200.")
+        if found["month"]:
+            kind, last = PeriodKind.MONTH, int(found["month"])
+        elif found["quarter"]:
+            kind, last = PeriodKind.QUARTER, int(found["quarter"]) * 3
+        elif found["half"]:
+            kind, last = PeriodKind.HALF_YEAR, int(found["half"]) * 6
+        elif found["nine"]:
+            kind, last = PeriodKind.NINE_MONTHS, 9
+        else:
+            kind, last = PeriodKind.YEAR, 12
+        return cls(kind, year, last, Calendar(calendar))
+
+    @classmethod
+    def month_of(cls, day: datetime.date, calendar: str = Calendar.STATUTORY) -> Period:
+        """The month that holds the day."""
+        named = day + relativedelta(months=1) if calendar == Calendar.STATUTORY and day.day >= 15 else day
+        return cls(PeriodKind.MONTH, named.year, named.month, Calendar(calendar))
+
+    @property
+    def token(self) -> str:
+        suffix = {
+            PeriodKind.MONTH: f"-{self.last_month:02d}",
+            PeriodKind.QUARTER: f"-Q{self.last_month // 3}",
+            PeriodKind.HALF_YEAR: f"-H{self.last_month // 6}",
+            PeriodKind.NINE_MONTHS: "-9M",
+            PeriodKind.YEAR: "",
+        }
+        return f"{self.year}{suffix[self.kind]}"
+
+    @property
+    def label(self) -> str:
+        """Vietnamese name: `Tháng 9/2024`, `Quý III/2024`, `6 tháng đầu năm 2024`, `9 tháng 2024`, `Năm 2024`."""
+        if self.kind == PeriodKind.MONTH:
+            return f"Tháng {self.last_month}/{self.year}"
+        if self.kind == PeriodKind.QUARTER:
+            return f"Quý {('I', 'II', 'III', 'IV')[self.last_month // 3 - 1]}/{self.year}"
+        if self.kind == PeriodKind.HALF_YEAR:
+            return f"6 tháng {'đầu' if self.last_month == 6 else 'cuối'} năm {self.year}"
+        return f"9 tháng {self.year}" if self.kind == PeriodKind.NINE_MONTHS else f"Năm {self.year}"
+
+    @property
+    def start(self) -> datetime.date:
+        """First day of the period."""
+        first = datetime.date(self.year, self.last_month, 1) - relativedelta(months=MONTHS[self.kind] - 1)
+        return first - relativedelta(months=1, day=15) if self.calendar == Calendar.STATUTORY else first
+
+    @property
+    def end(self) -> datetime.date:
+        """Last day of the period, included."""
+        last = datetime.date(self.year, self.last_month, 1)
+        return last.replace(day=14) if self.calendar == Calendar.STATUTORY else last + relativedelta(day=31)
+
+    def months(self) -> list[Period]:
+        """The months that make it up, in order."""
+        last = datetime.date(self.year, self.last_month, 1)
+        named = [last - relativedelta(months=back) for back in reversed(range(MONTHS[self.kind]))]
+        return [Period(PeriodKind.MONTH, day.year, day.month, self.calendar) for day in named]
+
+    def year_before(self) -> Period:
+        """The same period a year before."""
+        return Period(self.kind, self.year - 1, self.last_month, self.calendar)
+
+
+def half_month(day: datetime.date) -> datetime.date:
+    """First day of the half-month that holds the day: the 1st or the 15th."""
+    return day.replace(day=15 if day.day >= 15 else 1)

@@ -1,0 +1,15 @@
+"""Addresses of the portal."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    path("", include("accounts.urls")),
+    path("areas/", include("areas.urls")),
+    path("teams/", include("teams.urls")),
+    path("", include("members.urls")),  # /members/ and /trainings/
+    path("", include("activities.urls")),  # /activities/, /returns/ and /sites/
+    path("imports/", include("imports.urls")),
+    path("", include("reports.urls")),  # /, /areas/<id>/ and /why/
+]
