@@ -9,3 +9,5 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cnscd_portal.settings")
 app = Celery("cnscd_portal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+# By name: its module reads Django's settings, which the application must not need to be imported.
+app.steps["worker"].add("cnscd_portal.health:SignOfLife")

@@ -34,9 +34,16 @@ NOWHERE = {
     "REDIS_URL": "unix:///nonexistent/redis.sock",
 }
 
+_running: Services | None = None
+
 
 def portal_data() -> Path:
     return Path(os.environ.get("PORTAL_DATA") or PROJECT / "var").resolve()
+
+
+def running_services() -> Services | None:
+    """The servers that this process uses, if they are the portal's own."""
+    return _running
 
 
 @contextmanager
@@ -46,6 +53,7 @@ def for_command(argv: list[str]) -> Iterator[None]:
     Ends the process with one sentence on stderr and exit code 69 if the servers cannot be had. SIGTERM and SIGHUP leave
     the block as Ctrl-C does, so that the servers are stopped.
     """
+    global _running
     missing = [name for name in NOWHERE if not os.environ.get(name)]
     if not needs_services(argv):
         # makemigrations would look at the history in the database, and warn that it cannot
@@ -64,11 +72,15 @@ def for_command(argv: list[str]) -> Iterator[None]:
             if signal.getsignal(received) == signal.SIG_DFL:  # nohup's SIGHUP stays ignored
                 signal.signal(received, lambda number, _frame: sys.exit(128 + number))
         with Services(portal_data(), postgres="DATABASE_URL" in missing, redis="REDIS_URL" in missing) as services:
+            _running = services
             lead_to(services)
             yield
     except ServicesError as error:
         print(error, file=sys.stderr)
         sys.exit(EXIT_CODE)
+    except KeyboardInterrupt:
+        print("Đã dừng theo yêu cầu.", file=sys.stderr)
+        sys.exit(128 + signal.SIGINT)
 
 
 def needs_services(argv: list[str]) -> bool:
@@ -97,6 +109,7 @@ def for_tests() -> None:
         root = _free_folder(portal_data() / "test")
         os.environ["PORTAL_DATA"] = str(root)
         os.environ.setdefault("SECRET_KEY", "tests")
+        os.environ.setdefault("STATIC_HASHED", "0")
         missing = [name for name in NOWHERE if not os.environ.get(name)]
         if missing:
             services = Services(root, postgres="DATABASE_URL" in missing, redis="REDIS_URL" in missing, durable=False)

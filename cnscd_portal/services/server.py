@@ -40,6 +40,7 @@ class Server:
         self.durable = durable
         self.child: subprocess.Popen | None = None
         self.log_start = 0
+        self.answered: int | None = None
 
     @property
     def log(self) -> Path:
@@ -76,6 +77,13 @@ class Server:
             self.prepare()
             pid = self._spawn()
         self._wait(pid)
+        self.answered = pid
+
+    def still_alive(self) -> bool:
+        """Whether the process that `bring_up` found or started still runs."""
+        if self.child is not None:
+            self.child.poll()
+        return self.answered is not None and processes.alive(self.answered)
 
     def stop(self) -> None:
         """Stops the server if it runs. A server that will not end in time is killed: its log brings all back."""
