@@ -16,3 +16,8 @@ urlpatterns = [
     path("imports/", include("imports.urls")),
     path("", include("reports.urls")),  # /, /areas/<id>/ and /why/
 ]
+
+handler400 = "cnscd_portal.error_views.bad_request"
+handler403 = "cnscd_portal.error_views.permission_denied"
+handler404 = "cnscd_portal.error_views.page_not_found"
+handler500 = "cnscd_portal.error_views.server_error"

@@ -1,7 +1,8 @@
 /* What every page of the portal shares. Nothing here is needed to use a page: it only makes it smoother.
 
    Markup it answers to (no page writes script of its own):
-     <meta name="csrf-token" content="…">     sent by htmx as X-CSRFToken
+     <meta name="csrf-token" content="…">     sent by htmx as X-CSRFToken; the cookie, being newer after a sign-in in
+                                              another tab, goes first, in forms too
      [data-error-box]                         takes focus when the page or a swapped fragment brings one
      [data-announce="sentence"]               said once in #live when a fragment brings it; or the response header
                                               HX-Trigger: {"announce": "sentence"}
@@ -11,6 +12,7 @@
      button[data-password-toggle]             shows and hides the password field beside it
      button[data-copy="text"]                 copies the text, or the page's address when empty; says "Đã sao chép"
      button[data-print]                       prints
+     button[data-back]                        goes back one page
      details[data-close-outside]              closes on Escape and on a click elsewhere
      [data-js] with hidden                    appears when JavaScript runs
 */
@@ -33,7 +35,7 @@
   }
 
   function enhance(root) {
-    each(root, "[data-stepper] button[data-step], [data-password-toggle], [data-copy], [data-print], [data-js]",
+    each(root, "[data-stepper] button[data-step], [data-password-toggle], [data-copy], [data-print], [data-back], [data-js]",
       function (element) { element.hidden = false; });
     // The server's sentences are the portal's own; the browser's bubbles would stand before them.
     each(root, "form", function (form) { form.noValidate = true; });
@@ -103,6 +105,7 @@
     else if (button.hasAttribute("data-password-toggle")) togglePassword(button);
     else if (button.hasAttribute("data-copy")) copy(button);
     else if (button.hasAttribute("data-print")) window.print();
+    else if (button.hasAttribute("data-back")) history.back();
   });
 
   document.addEventListener("keydown", function (event) {
@@ -113,6 +116,12 @@
     });
   });
 
+  function csrfToken() {
+    var cookie = /(?:^|; )csrftoken=([^;]+)/.exec(document.cookie);
+    var meta = document.querySelector('meta[name="csrf-token"]');
+    return cookie ? cookie[1] : meta ? meta.content : "";
+  }
+
   // -- A form is sent once: a second tap on a slow network would log the visit twice. -----------------------------------
 
   document.addEventListener("submit", function (event) {
@@ -120,6 +129,8 @@
     if (form.method !== "post" || event.defaultPrevented) return;
     if (form.dataset.sent) { event.preventDefault(); return; }
     form.dataset.sent = "yes";
+    var token = form.querySelector('input[name="csrfmiddlewaretoken"]');
+    if (token && csrfToken()) token.value = csrfToken();
     setTimeout(function () { delete form.dataset.sent; }, 10000);
   });
   window.addEventListener("pageshow", function () {
@@ -131,8 +142,8 @@
   var timers = new WeakMap();
 
   document.addEventListener("htmx:configRequest", function (event) {
-    var token = document.querySelector('meta[name="csrf-token"]');
-    if (token) event.detail.headers["X-CSRFToken"] = token.content;
+    var token = csrfToken();
+    if (token) event.detail.headers["X-CSRFToken"] = token;
   });
 
   document.addEventListener("htmx:beforeRequest", function (event) {
@@ -179,7 +190,8 @@
     if (!config || event.detail.elt.hasAttribute("data-quiet")) return;
     each(target, ".part-failed", function (old) { old.remove(); });
     var reading = config.verb === "get";
-    var sentence = reading ? "Chưa tải được phần này." : "Chưa gửi được. Nội dung vẫn còn, thử lại sau giây lát.";
+    var told = event.detail.xhr && event.detail.xhr.getResponseHeader("X-Portal-Message");
+    var sentence = told ? decodeURIComponent(told) : reading ? "Chưa tải được phần này." : "Chưa gửi được. Nội dung vẫn còn, thử lại sau giây lát.";
     var notice = document.createElement("div");
     notice.className = "notice is-warning part-failed";
     var text = document.createElement("p");
