@@ -99,6 +99,8 @@ class Activity(models.Model):
     households = models.PositiveIntegerField("số hộ", null=True, blank=True)
     note = models.TextField("ghi chú", blank=True)
     status = models.CharField("trạng thái", max_length=10, choices=Status, default=Status.SUBMITTED)
+    reason = models.CharField("lý do số khác thường", max_length=300, blank=True)
+    decision_reason = models.CharField("lý do trả lại", max_length=300, blank=True)
     void_reason = models.CharField("lý do hủy", max_length=300, blank=True)
     entered_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="người ghi"
@@ -118,6 +120,11 @@ class Activity(models.Model):
                 condition=~models.Q(status="void") | ~models.Q(void_reason=""),
                 name="activity_void_needs_reason",
                 violation_error_message="Ghi lý do hủy.",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(status="returned") | ~models.Q(decision_reason=""),
+                name="activity_returned_needs_reason",
+                violation_error_message="Ghi lý do trả lại.",
             ),
             models.CheckConstraint(condition=models.Q(status__in=Status.values), name="activity_status_known"),
         ]
@@ -150,7 +157,11 @@ class ActivityValue(models.Model):
 
 @tracked()
 class Return(models.Model):
-    """A commune's periodic return. `period` is half-open and belongs to the calendar it was made in."""
+    """A commune's periodic return. `period` is half-open and belongs to the calendar it was made in.
+
+    `submissions` counts how often it was sent; with period and area it makes the receipt's number. `fingerprint` is
+    the SHA-256 of what was sent last (`activities.receipts`), so that a receipt can be held against the return.
+    """
 
     area = models.ForeignKey(Area, models.PROTECT, related_name="returns", verbose_name="xã, phường")
     calendar = models.CharField("lịch", max_length=10, choices=Calendar, default=Calendar.STATUTORY)
@@ -163,6 +174,8 @@ class Return(models.Model):
     entered_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="người nhập"
     )
+    submissions = models.PositiveSmallIntegerField("số lần gửi", default=0, editable=False)
+    fingerprint = models.CharField("mã đối chiếu", max_length=64, blank=True, editable=False)
     note = models.TextField("khó khăn, kiến nghị", blank=True)
     decision_reason = models.CharField("lý do trả lại", max_length=300, blank=True)
 
@@ -180,6 +193,11 @@ class Return(models.Model):
             models.CheckConstraint(
                 condition=models.Q(period__startswith__isnull=False) & models.Q(period__endswith__isnull=False),
                 name="return_period_closed",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(status="returned") | ~models.Q(decision_reason=""),
+                name="return_returned_needs_reason",
+                violation_error_message="Ghi lý do trả lại.",
             ),
             models.CheckConstraint(condition=models.Q(status__in=Status.values), name="return_status_known"),
         ]
