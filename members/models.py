@@ -6,7 +6,7 @@ from django.db import models
 from areas.history import tracked
 from areas.models import Area
 from areas.text import SearchKey, SortKey
-from members.querysets import MemberQuerySet, TrainingQuerySet
+from members.querysets import MemberQuerySet, MembershipQuerySet, TrainingQuerySet
 from teams.models import Team
 
 
@@ -83,6 +83,8 @@ class Membership(models.Model):
     source_body = models.CharField("đơn vị cử", max_length=16, choices=SourceBody, blank=True)
     joined = models.DateField("ngày vào tổ", null=True, blank=True)
     left = models.DateField("ngày rời tổ", null=True, blank=True)
+
+    objects = MembershipQuerySet.as_manager()
 
     class Meta:
         verbose_name = "tư cách thành viên"
