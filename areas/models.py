@@ -115,7 +115,7 @@ class AreaName(models.Model):
 
 
 class AreaParent(models.Model):
-    """Whose part a unit is, over a time. A village's edge outlives its commune (A4); the ancestry goes on from there."""
+    """Whose part a unit is, over a time. A village's edge outlives its commune (A4), and the ancestry goes on there."""
 
     child = models.ForeignKey(Area, models.CASCADE, related_name="parent_edges", verbose_name="đơn vị")
     parent = models.ForeignKey(Area, models.PROTECT, related_name="child_edges", verbose_name="thuộc")
