@@ -1,7 +1,9 @@
 """People in teams, trainings and who attended. No ID-card number, party, religion or ethnicity is ever kept."""
 
+from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
+from django.utils import timezone
 
 from areas.history import tracked
 from areas.models import Area
@@ -109,6 +111,37 @@ class Membership(models.Model):
         return f"{self.member}, {self.team}"
 
 
+class PhoneReveal(models.Model):
+    """Somebody looked at a member's phone number, and said why. Written once, never changed."""
+
+    class Purpose(models.TextChoices):
+        CALL = "call", "Gọi công việc"
+        CORRECT = "correct", "Sửa thông tin"
+        OTHER = "other", "Khác"
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="phone_reveals", verbose_name="người xem"
+    )
+    member = models.ForeignKey(Member, models.CASCADE, related_name="phone_reveals", verbose_name="thành viên")
+    purpose = models.CharField("mục đích", max_length=8, choices=Purpose)
+    at = models.DateTimeField("lúc", default=timezone.now)
+
+    class Meta:
+        verbose_name = "lượt xem số điện thoại"
+        verbose_name_plural = "lượt xem số điện thoại"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(purpose__in=["call", "correct", "other"]),
+                name="phone_reveal_purpose_known",
+                violation_error_message="Chọn mục đích xem số.",
+            )
+        ]
+        indexes = [models.Index(fields=["user", "-at"], name="phone_reveal_by_user")]
+
+    def __str__(self) -> str:
+        return f"{self.user}, {self.member}"
+
+
 @tracked(exclude=("search",))
 class Training(models.Model):
     """A training class. `date` is the day it was held or is planned for; `head_count` counts attendances (lượt), never
@@ -158,7 +191,10 @@ class Training(models.Model):
                 violation_error_message="Địa bàn này đã có lớp mang mã đó.",
             )
         ]
-        indexes = [models.Index(fields=["-date", "-id"], name="training_page")]
+        indexes = [
+            models.Index(fields=["-date", "-id"], name="training_page"),
+            GinIndex(OpClass("search", name="gin_trgm_ops"), name="training_search_trgm"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.code} {self.title}"

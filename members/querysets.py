@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.roles import Right
+from accounts.scope import Scope, scope
 from areas.models import Area, AreaAncestry
 from teams.models import Team
-
-if TYPE_CHECKING:
-    from accounts.scope import Scope
 
 
 class MembershipQuerySet(models.QuerySet):
@@ -25,8 +23,6 @@ class MembershipQuerySet(models.QuerySet):
 class MemberQuerySet(models.QuerySet):
     def visible_to(self, user: Any) -> MemberQuerySet:
         """People who are or were in a team whose facts the user may read."""
-        from accounts.scope import scope
-
         return self.within(scope(user, Right.READ_FACTS))
 
     def within(self, found: Scope) -> MemberQuerySet:
@@ -68,8 +64,6 @@ class MemberQuerySet(models.QuerySet):
 class TrainingQuerySet(models.QuerySet):
     def visible_to(self, user: Any) -> TrainingQuerySet:
         """Classes of an area whose facts the user may read, and classes that someone of a team of theirs attended."""
-        from accounts.scope import scope
-
         found = scope(user, Right.READ_FACTS)
         if found.everything:
             return self

@@ -1,15 +1,18 @@
 """Community digital technology teams (Tổ công nghệ số cộng đồng)."""
 
+import datetime
+
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models.functions import Coalesce, Least
+from django.utils import timezone
 
 from areas.history import tracked
 from areas.models import Area, Level
 from areas.text import SearchKey, SortKey
-from teams.querysets import TeamQuerySet
+from teams.querysets import State, TeamQuerySet
 
 
 @tracked(exclude=("search", "sort_key", "active_from", "known_from"))
@@ -31,6 +34,7 @@ class Team(models.Model):
     counted_from = models.DateField("tính từ ngày", null=True, blank=True)
     launched = models.DateField("ngày ra mắt", null=True, blank=True)
     dissolved = models.DateField("ngày giải thể", null=True, blank=True)
+    dissolve_reason = models.CharField("lý do giải thể", max_length=300, blank=True)
     predecessors = models.ManyToManyField(
         "self", symmetrical=False, blank=True, related_name="successors", verbose_name="tổ trước"
     )
@@ -77,6 +81,11 @@ class Team(models.Model):
                 violation_error_message="Ngày ra mắt không được trước ngày thành lập.",
             ),
             models.CheckConstraint(
+                condition=models.Q(dissolve_reason="") | models.Q(dissolved__isnull=False),
+                name="team_dissolve_reason_has_its_day",
+                violation_error_message="Nhập ngày giải thể.",
+            ),
+            models.CheckConstraint(
                 condition=models.Q(launched__isnull=True)
                 | models.Q(established__isnull=False)
                 | models.Q(counted_from__isnull=False),
@@ -91,6 +100,25 @@ class Team(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def state(self) -> State:
+        """Where the team is in its life today."""
+        return self.state_on(timezone.localdate())
+
+    def state_on(self, day: datetime.date) -> State:
+        """Where the team is in its life on the day; the same as `TeamQuerySet.in_state`."""
+        begun = self.established or self.counted_from
+        if self.dissolved and self.dissolved <= day:
+            return State.DISSOLVED
+        if begun is None or begun > day:
+            return State.PLANNED
+        return State.LAUNCHED if self.launched and self.launched <= day else State.ESTABLISHED
+
+    def place_on(self, day: datetime.date) -> Area | None:
+        """The area where the team stands on the day."""
+        place = self.places.select_related("area").filter(during__contains=day).first()
+        return place.area if place else None
 
 
 @tracked()

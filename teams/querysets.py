@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib.postgres.aggregates import StringAgg
 from django.db import models
-from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from accounts.roles import Right
+from accounts.scope import Scope, scope
 from areas.models import Area, AreaAncestry, Level
 from cnscd_portal.listing import search_condition
-
-if TYPE_CHECKING:
-    from accounts.scope import Scope
 
 # Statuses of an activity that counts (F8). The activities stand above the teams, so they are met by relation name only.
 COUNTED = ("submitted", "approved")
@@ -37,8 +35,6 @@ class TeamQuerySet(models.QuerySet):
 
     def visible_to(self, user: Any) -> TeamQuerySet:
         """Teams whose facts the user may read: by where the team stands today."""
-        from accounts.scope import scope
-
         return self.within(scope(user, Right.READ_FACTS))
 
     def within(self, found: Scope) -> TeamQuerySet:
