@@ -10,7 +10,8 @@ from django.http import HttpRequest
 from django.urls import Resolver404, resolve
 from django.utils import timezone
 
-from accounts.roles import RIGHTS, Right
+from accounts.roles import Right
+from accounts.scope import rights_of
 
 PORTAL_NAME = "Cổng Tổ công nghệ số cộng đồng"
 
@@ -119,13 +120,8 @@ class Shell:
         return getattr(self.request, "urlconf", None) or settings.ROOT_URLCONF
 
     def _may(self, right: Right | None) -> bool:
-        return right is None or right in self._rights
-
-    @cached_property
-    def _rights(self) -> frozenset[Right]:
-        """What the user may do anywhere today. The menu only leaves out; the pages themselves refuse."""
-        roles = self.request.user.grants.on(timezone.localdate()).values_list("role", flat=True).distinct()
-        return frozenset().union(*(RIGHTS[role] for role in roles))
+        """The menu only leaves out; the pages themselves refuse."""
+        return right is None or right in rights_of(self.request.user)
 
     def _links(self, items: tuple[Item, ...]) -> Iterator[Link]:
         if not self.signed_in:

@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from urllib.parse import parse_qs
 
 import environ
 import pghistory
@@ -113,11 +114,12 @@ REDIS_URL = _required("REDIS_URL")
 
 
 def _redis(db: int, *, broker: bool = False) -> str:
-    """REDIS_URL with another database number. A socket's broker takes `virtual_host`; `db` would be ignored there."""
-    base = REDIS_URL.split("?")[0]
+    """REDIS_URL with its database number moved by `db`. A socket's broker takes `virtual_host`, never `db`."""
+    base, _, query = REDIS_URL.partition("?")
     if base.startswith("unix:"):
         path = base.removeprefix("unix:").lstrip("/")
-        return f"redis+socket:///{path}?virtual_host={db}" if broker else f"unix:///{path}?db={db}"
+        number = int(parse_qs(query).get("db", ["0"])[0]) + db
+        return f"redis+socket:///{path}?virtual_host={number}" if broker else f"unix:///{path}?db={number}"
     scheme, rest = base.split("://", 1)
     host, _, first = rest.partition("/")
     return f"{scheme}://{host}/{int(first or 0) + db}"
@@ -168,6 +170,7 @@ LANGUAGE_CODE = "vi"
 TIME_ZONE = "Asia/Ho_Chi_Minh"
 USE_I18N = True
 USE_TZ = True
+LOCALE_PATHS = [BASE_DIR / "locale"]  # Django's own sentences in the words of the portal
 FORMAT_MODULE_PATH = ["cnscd_portal.formats"]
 USE_THOUSAND_SEPARATOR = False  # only figures are grouped, by the filter `number`; years and codes are not
 
