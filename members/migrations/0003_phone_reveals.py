@@ -8,46 +8,68 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('areas', '0001_initial'),
-        ('members', '0002_initial'),
+        ("areas", "0001_initial"),
+        ("members", "0002_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='PhoneReveal',
+            name="PhoneReveal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('purpose', models.CharField(choices=[('call', 'Gọi công việc'), ('correct', 'Sửa thông tin'), ('other', 'Khác')], max_length=8, verbose_name='mục đích')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='lúc')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "purpose",
+                    models.CharField(
+                        choices=[("call", "Gọi công việc"), ("correct", "Sửa thông tin"), ("other", "Khác")],
+                        max_length=8,
+                        verbose_name="mục đích",
+                    ),
+                ),
+                ("at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="lúc")),
             ],
             options={
-                'verbose_name': 'lượt xem số điện thoại',
-                'verbose_name_plural': 'lượt xem số điện thoại',
+                "verbose_name": "lượt xem số điện thoại",
+                "verbose_name_plural": "lượt xem số điện thoại",
             },
         ),
         migrations.AddIndex(
-            model_name='training',
-            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass('search', name='gin_trgm_ops'), name='training_search_trgm'),
+            model_name="training",
+            index=django.contrib.postgres.indexes.GinIndex(
+                django.contrib.postgres.indexes.OpClass("search", name="gin_trgm_ops"), name="training_search_trgm"
+            ),
         ),
         migrations.AddField(
-            model_name='phonereveal',
-            name='member',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='phone_reveals', to='members.member', verbose_name='thành viên'),
+            model_name="phonereveal",
+            name="member",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="phone_reveals",
+                to="members.member",
+                verbose_name="thành viên",
+            ),
         ),
         migrations.AddField(
-            model_name='phonereveal',
-            name='user',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='phone_reveals', to=settings.AUTH_USER_MODEL, verbose_name='người xem'),
+            model_name="phonereveal",
+            name="user",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="phone_reveals",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="người xem",
+            ),
         ),
         migrations.AddIndex(
-            model_name='phonereveal',
-            index=models.Index(fields=['user', '-at'], name='phone_reveal_by_user'),
+            model_name="phonereveal",
+            index=models.Index(fields=["user", "-at"], name="phone_reveal_by_user"),
         ),
         migrations.AddConstraint(
-            model_name='phonereveal',
-            constraint=models.CheckConstraint(condition=models.Q(('purpose__in', ['call', 'correct', 'other'])), name='phone_reveal_purpose_known', violation_error_message='Chọn mục đích xem số.'),
+            model_name="phonereveal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("purpose__in", ["call", "correct", "other"])),
+                name="phone_reveal_purpose_known",
+                violation_error_message="Chọn mục đích xem số.",
+            ),
         ),
     ]
