@@ -101,9 +101,12 @@ def for_tests() -> None:
     """The variables for a run of pytest: servers of its own where none are named, and in any case files of its own.
 
     The data folder is the first of `test/1`, `test/2`, … under PORTAL_DATA that no other run uses, kept from run to run
-    (pytest's --reuse-db works). A worker of xdist has it all from the run that started it.
+    (pytest's --reuse-db works). A worker of xdist has it all from the run that started it, but two numbers of Redis of
+    its own: another worker's tasks and cache are not its.
     """
-    if os.environ.get("PYTEST_XDIST_WORKER"):
+    worker = os.environ.get("PYTEST_XDIST_WORKER")
+    if worker:
+        os.environ["REDIS_URL"] = _moved(os.environ["REDIS_URL"], 2 * int(worker.removeprefix("gw")))
         return
     try:
         root = _free_folder(portal_data() / "test")
@@ -119,6 +122,16 @@ def for_tests() -> None:
     except ServicesError as error:
         print(error, file=sys.stderr)
         sys.exit(EXIT_CODE)
+
+
+def _moved(url: str, by: int) -> str:
+    """REDIS_URL with a higher database number."""
+    base = url.partition("?")[0]
+    if base.startswith("unix:"):
+        return f"{base}?db={by}"
+    scheme, _, rest = base.partition("://")
+    host, _, number = rest.partition("/")
+    return f"{scheme}://{host}/{int(number or 0) + by}"
 
 
 def _free_folder(parent: Path) -> Path:
