@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import phonenumbers
 from django.contrib.auth import get_user_model
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.http import HttpRequest
 
 
 def phone_e164(text: str) -> str | None:
@@ -20,11 +25,33 @@ def phone_e164(text: str) -> str | None:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
+def parse_identifier(text: str) -> dict[str, str]:
+    """`{"email": …}` in lower case or `{"phone": …}` in E.164. ValueError, in Vietnamese, where it is neither."""
+    text = text.strip()
+    if "@" in text:
+        try:
+            validate_email(text)
+        except ValidationError:
+            raise ValueError(f"“{text}” chưa phải địa chỉ email. Ví dụ: ten@vidu.vn") from None
+        return {"email": text.lower()}
+    phone = phone_e164(text)
+    if phone is None:
+        raise ValueError(f"“{text}” chưa phải số điện thoại hay email. Số điện thoại có 10 chữ số, ví dụ 0912 345 678.")
+    return {"phone": phone}
+
+
 def find_user(identifier: str):
     """The user whose e-mail address or phone number this is, or None."""
-    identifier = identifier.strip()
-    users = get_user_model().objects
-    if "@" in identifier:
-        return users.filter(email__iexact=identifier).first()
-    phone = phone_e164(identifier)
-    return users.filter(phone=phone).first() if phone else None
+    try:
+        return get_user_model().objects.filter(**parse_identifier(identifier)).first()
+    except ValueError:
+        return None
+
+
+def lockout_name(request: HttpRequest, credentials: dict[str, Any] | None = None) -> str:
+    """The name that failures are counted under (AXES_USERNAME_CALLABLE): one however the number is written."""
+    typed = (credentials or {}).get("username") or request.POST.get("username", "")
+    try:
+        return next(iter(parse_identifier(typed).values()))
+    except ValueError:
+        return typed.strip().lower()[:255]

@@ -3,16 +3,19 @@
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import PermissionsMixin
 from django.contrib.postgres.fields import DateRangeField
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils import timezone
 
 from accounts.managers import GrantQuerySet, UserManager
 from accounts.roles import Role
 from areas.history import tracked
 from areas.models import Area
+from areas.text import SearchKey, SortKey
 
 
-@tracked(exclude=("password", "last_login"))
+@tracked(exclude=("password", "last_login", "search", "sort_key"))
 class User(AbstractBaseUser, PermissionsMixin):
     """A person who signs in with an e-mail address or a phone number (village leaders have no e-mail)."""
 
@@ -23,6 +26,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField("vào trang quản trị", default=False)
     date_joined = models.DateTimeField("từ ngày", default=timezone.now)
     notice_read_at = models.DateTimeField("đã đọc thông báo dữ liệu cá nhân", null=True, blank=True)
+
+    search = models.GeneratedField(expression=SearchKey("name"), output_field=models.TextField(), db_persist=True)
+    sort_key = models.GeneratedField(
+        expression=SortKey("name"), output_field=models.TextField(db_collation="C"), db_persist=True
+    )
 
     objects = UserManager()
 
@@ -42,7 +50,17 @@ class User(AbstractBaseUser, PermissionsMixin):
             models.CheckConstraint(
                 condition=models.Q(phone__isnull=True) | models.Q(phone__regex=r"^\+[1-9][0-9]{6,14}$"),
                 name="user_phone_e164",
+                violation_error_message="Số điện thoại viết dạng +84912345678.",
             ),
+            models.CheckConstraint(
+                condition=models.Q(email__isnull=True) | models.Q(email=Lower("email")),
+                name="user_email_lower_case",
+                violation_error_message="Email viết bằng chữ thường.",
+            ),
+        ]
+        indexes = [
+            GinIndex(OpClass("search", name="gin_trgm_ops"), name="user_search_trgm"),
+            models.Index(fields=["sort_key", "id"], name="user_page"),
         ]
 
     def __str__(self) -> str:
@@ -99,3 +117,8 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return f"Lời mời {self.user}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the link still sets a password."""
+        return self.used_at is None and timezone.now() < self.expires_at
