@@ -21,3 +21,9 @@ def _lock(function: str) -> None:
         raise RuntimeError("The tree is locked inside a transaction only.")
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {function}(%s)", [_TREE])
+
+
+def check_constraints() -> None:
+    """Ask the constraints now that would be asked at commit: a wrong change then fails where it was made."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")

@@ -10,6 +10,7 @@ from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 
+from areas.history import tracked
 from areas.querysets import AreaQuerySet
 from areas.text import SearchKey, SortKey
 from areas.triggers import ACYCLIC_PARENTS, SUCCESSION_DATES, VALID_KEEPS_SUCCESSIONS, WEIGHTS_SUM_TO_ONE
@@ -30,6 +31,7 @@ class Level(models.IntegerChoices):
         return self.name.lower()
 
 
+@tracked(exclude=("search", "sort_key"))
 class Area(models.Model):
     """One unit with one life. A unit whose code is taken over by another is another row.
 
@@ -88,6 +90,7 @@ class Area(models.Model):
         )
 
 
+@tracked(exclude=("search",))
 class AreaName(models.Model):
     """The full name and kind that a unit bore over a time."""
 
@@ -114,6 +117,7 @@ class AreaName(models.Model):
         return self.name
 
 
+@tracked()
 class AreaParent(models.Model):
     """Whose part a unit is, over a time. A village's edge outlives its commune (A4), and the ancestry goes on there."""
 
@@ -138,6 +142,7 @@ class AreaParent(models.Model):
         return f"{self.child} thuộc {self.parent}"
 
 
+@tracked()
 class AreaSuccession(models.Model):
     """What became of a unit that ended: one row per successor.
 
