@@ -26,7 +26,7 @@ def test_errors_of_a_form_stand_in_one_box_that_links_to_the_fields():
     form = _Form({"name": "", "day": "31/02/2024", "kind": "a", "secret": "x"})
     page = str(form)
     assert "Có 2 chỗ cần sửa" in page
-    assert '<a href="#id_name">Nhập tên tổ.</a>' in page
+    assert '<a href="#id_name">Tên tổ: Nhập tên tổ.</a>' in page
     assert page.count("Nhập ngày như 20/09/2024.") == 2
     assert 'value="31/02/2024"' in page  # nothing typed is lost
     assert 'aria-describedby="id_name_helptext id_name_error"' in page

@@ -83,9 +83,10 @@
     return { marks: marks, cuts: cuts };
   }
 
-  function markLine(marks, target) {
+  function markLine(marks, target, rows) {
     var data = marks.map(function (mark) {
-      return { xAxis: mark.at, label: { formatter: mark.label, position: "insideEndTop", rotate: 90, color: MUTED, fontSize: 11 } };
+      var align = mark.at > rows * 0.6 ? "right" : mark.at < rows * 0.3 ? "left" : "center";
+      return { xAxis: mark.at, label: { formatter: mark.label, position: "end", align: align, color: MUTED, fontSize: 12 } };
     });
     if (target !== undefined) {
       data.push({ yAxis: Number(target), lineStyle: { type: "dotted", color: INK },
@@ -145,7 +146,7 @@
     found.series.forEach(function (series, nth) {
       drawn = drawn.concat(box.dataset.chart === "bar" ? bars(series, nth) : lines(series, nth, cut.cuts, many));
     });
-    if (drawn.length) drawn[drawn.length - 1].markLine = markLine(cut.marks, box.dataset.target);
+    if (drawn.length) drawn[drawn.length - 1].markLine = markLine(cut.marks, box.dataset.target, found.rows.length);
     return {
       animation: false,
       textStyle: { fontFamily: FONT, fontSize: 13, color: INK },
@@ -170,6 +171,7 @@
       },
       yAxis: {
         type: "value", name: box.dataset.unit || "", nameTextStyle: { color: MUTED, align: "right" },
+        axisLine: { show: false, onZero: false }, axisTick: { show: false },
         min: Number(box.dataset.min || 0), max: box.dataset.max ? Number(box.dataset.max) : null,
         axisLabel: { color: MUTED, formatter: function (y) { return plain.format(y); } }, splitLine: { lineStyle: { color: "#E3E8EC" } }
       },

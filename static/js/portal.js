@@ -14,6 +14,7 @@
      button[data-print]                       prints
      button[data-back]                        goes back one page
      details[data-close-outside]              closes on Escape and on a click elsewhere
+     details.pillar                           all open where they stand side by side
      [data-js] with hidden                    appears when JavaScript runs
 */
 (function () {
@@ -37,6 +38,9 @@
   function enhance(root) {
     each(root, "[data-stepper] button[data-step], [data-password-toggle], [data-copy], [data-print], [data-back], [data-js]",
       function (element) { element.hidden = false; });
+    if (window.matchMedia("(min-width: 62em)").matches) {
+      each(root, "details.pillar", function (details) { details.open = true; });  // side by side there is room for all
+    }
     // The server's sentences are the portal's own; the browser's bubbles would stand before them.
     each(root, "form", function (form) { form.noValidate = true; });
     each(root, "[data-error-box]", function (box) {
