@@ -30,7 +30,7 @@ check: install
 test: install
 	@sh scripts/browser.sh
 	@$(MAKE) --no-print-directory check
-	$(PY) -m pytest -n 2
+	$(PY) -m pytest -n 2 --dist loadgroup
 
 test-external: install
 	@sh scripts/browser.sh

@@ -52,4 +52,4 @@ redis_pid=$!
 "$bin/postgres" --version
 redis-server --version
 DATABASE_URL="postgres://portal@127.0.0.1:$port/portal" REDIS_URL="redis://127.0.0.1:$redis_port/0" \
-    .venv/bin/python -m pytest -n 2 "$@"
+    .venv/bin/python -m pytest -n 2 --dist loadgroup "$@"

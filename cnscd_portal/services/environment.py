@@ -106,7 +106,7 @@ def for_tests() -> None:
     """
     worker = os.environ.get("PYTEST_XDIST_WORKER")
     if worker:
-        os.environ["REDIS_URL"] = _moved(os.environ["REDIS_URL"], 2 * int(worker.removeprefix("gw")))
+        os.environ["REDIS_URL"] = redis_moved(os.environ["REDIS_URL"], 2 * int(worker.removeprefix("gw")))
         return
     try:
         root = _free_folder(portal_data() / "test")
@@ -124,7 +124,7 @@ def for_tests() -> None:
         sys.exit(EXIT_CODE)
 
 
-def _moved(url: str, by: int) -> str:
+def redis_moved(url: str, by: int) -> str:
     """REDIS_URL with a higher database number."""
     base = url.partition("?")[0]
     if base.startswith("unix:"):

@@ -55,7 +55,7 @@ class Command(BaseCommand):
 
     def _wait_for_port(self) -> None:
         """A portal that was killed a moment ago may still be giving its port back."""
-        for _ in range(50):
+        for _ in range(30):
             with socket.socket(socket.AF_INET6 if ":" in self.host else socket.AF_INET) as probe:
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
                 try:
