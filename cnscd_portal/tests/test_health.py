@@ -18,6 +18,6 @@ def test_a_browser_reaches_the_sign_in_page_without_an_error(running_portal, pag
     errors = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
-    page.goto(f"{running_portal.url}/")
+    page.goto(f"{running_portal.url}/login/")
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     assert errors == []
