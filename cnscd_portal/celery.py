@@ -11,3 +11,4 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 # By name: its module reads Django's settings, which the application must not need to be imported.
 app.steps["worker"].add("cnscd_portal.health:SignOfLife")
+app.steps["worker"].add("reports.listener:Listener")

@@ -1,0 +1,306 @@
+"""What a figure is: indicators of areas in a period, under the boundaries of the day or of today.
+
+The one way to a number, for pages, documents, commands and interfaces. A rate is Σ numerator ÷ Σ denominator, divided
+last; it is never stored, summed or averaged.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from django.db import connection
+from django.utils import timezone
+
+from activities.models import DataElement
+from activities.periods import Period
+from areas.models import Area
+from reports import distinct
+from reports.amounts import NOTHING, Span, Sums, read
+from reports.models import Basis, Indicator, Mark, RollUpState
+
+
+class Reason:
+    """Why there is no value, or not a whole one: the words that pages show."""
+
+    NOT_REPORTED = "chưa báo cáo"
+    NO_DATA = "chưa có số liệu"
+    NO_DENOMINATOR = "thiếu mẫu số"
+    OTHER_CALENDAR = "không áp dụng"
+    NOT_COMPARABLE = "không so sánh được"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One indicator of one area in one period. `value` of a rate is the plain ratio; None where there is none.
+
+    `reporting` of `expected` units have reported (None for registers); `comparable` is false where a part lies in units
+    whose share nobody knows, and then a count is the known part; `qualifier` is exact, over, under or about;
+    `provisional`: something is only submitted, or returns are missing; `estimated`: forecasts or shares by weight are
+    in it; `restated`: units that have ended are in it, put under today's boundaries; `reason` says why `value` is None.
+    """
+
+    indicator: Indicator
+    value: Decimal | None
+    numerator: Decimal | None
+    denominator: Decimal | None
+    reporting: int | None
+    expected: int | None
+    comparable: bool
+    qualifier: str
+    provisional: bool
+    estimated: bool
+    restated: bool
+    reason: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """An area (None: the remainder line) with its figures by indicator code."""
+
+    area: Area | None
+    figures: dict[str, Figure]
+
+
+@dataclass(frozen=True)
+class Report:
+    """Figures of an area, of the areas one level below, and of what belongs to none of those."""
+
+    area: Area
+    period: Period
+    basis: Basis
+    fresh_at: datetime.datetime
+    figures: dict[str, Figure]
+    children: list[Line] = field(default_factory=list)
+    remainder: Line | None = None
+
+
+def today_of_cells() -> datetime.date:
+    """The day that counts as today in the cells; Vietnam's date before the first roll-up."""
+    return RollUpState.objects.values_list("today", flat=True).first() or timezone.localdate()
+
+
+def fresh_at() -> datetime.datetime:
+    """Up to when all that was saved is counted: the time of the oldest mark still to be seen, or now."""
+    return Mark.objects.order_by("at").values_list("at", flat=True).first() or timezone.now()
+
+
+def indicators_of(codes: Iterable[str] | None = None) -> list[Indicator]:
+    """Active indicators with their terms, in the catalogue's order. ValueError names a code that does not exist."""
+    chosen = Indicator.objects.filter(active=True).prefetch_related("terms__element")
+    if codes is None:
+        return list(chosen)
+    found = {i.code: i for i in chosen.filter(code__in=list(codes))}
+    missing = [code for code in codes if code not in found]
+    if missing:
+        raise ValueError(f"Không có chỉ số “{missing[0]}”.")
+    return [found[code] for code in codes]
+
+
+def children_of(area: Area, day: datetime.date) -> list[Area]:
+    """The areas one level below on a day, those that count towards `area` in part included, in Vietnamese order."""
+    return list(
+        Area.objects.on(day)
+        .filter(
+            level__gt=area.level,
+            ancestry__ancestor=area,
+            ancestry__during__contains=day,
+            ancestry__share__isnull=False,
+        )
+        .filter(level=_next_level(area, day))
+        .order_by("sort_key", "code")
+    )
+
+
+def _next_level(area: Area, day: datetime.date) -> int | None:
+    return (
+        Area.objects.on(day)
+        .filter(level__gt=area.level, ancestry__ancestor=area, ancestry__during__contains=day)
+        .order_by("level")
+        .values_list("level", flat=True)
+        .first()
+    )
+
+
+def figures(
+    area: Area,
+    period: Period,
+    *,
+    basis: Basis = Basis.REPORTED,
+    indicators: Sequence[Indicator] | None = None,
+    children: bool = False,
+) -> Report:
+    """The figures of an area in a period; with `children` also those below and the remainder that completes them."""
+    indicators = indicators_of() if indicators is None else indicators
+    today = today_of_cells()
+    below = children_of(area, today if basis == Basis.TODAY else period.end) if children else []
+    table = _Table([area, *below], [period], basis=basis, indicators=indicators, today=today)
+    lines = [Line(child, table.figures(0, child.id)) for child in below]
+    return Report(
+        area=area,
+        period=period,
+        basis=basis,
+        fresh_at=fresh_at(),
+        figures=table.figures(0, area.id),
+        children=lines,
+        remainder=Line(None, table.remainder(0, area.id, [c.id for c in below])) if children else None,
+    )
+
+
+def series(
+    areas: Sequence[Area],
+    periods: Sequence[Period],
+    *,
+    basis: Basis = Basis.REPORTED,
+    indicators: Sequence[Indicator],
+) -> dict[int, list[dict[str, Figure]]]:
+    """For each area id, one dict of figures by indicator code per period: for trends and comparison, in few queries."""
+    table = _Table(areas, periods, basis=basis, indicators=indicators, today=today_of_cells())
+    return {a.id: [table.figures(place, a.id) for place in range(len(periods))] for a in areas}
+
+
+class _Table:
+    """Sums of all that a set of figures needs, and the figures made of them."""
+
+    def __init__(self, areas, periods, *, basis, indicators, today):
+        self.indicators = indicators
+        self.periods = periods
+        self.basis = basis
+        self.calendar = periods[0].calendar
+        needed: dict[str, DataElement] = {t.element.code: t.element for i in indicators for t in i.terms.all()}
+        extra = {distinct.WHOLE[code] for code in needed if code in distinct.WHOLE}
+        sources = {i.source for i in indicators}
+        if Indicator.Source.RETURN in sources:
+            extra |= {"returns_submitted", "returns_due"}
+        if Indicator.Source.LOG in sources:
+            extra |= {"teams_with_activity", "active_teams"}
+        if extra - needed.keys():
+            needed |= {e.code: e for e in DataElement.objects.filter(code__in=extra - needed.keys())}
+        self.elements = needed
+        self.sums = read(
+            areas=areas,
+            elements=needed.values(),
+            spans=[Span.of(p, today=today) for p in periods],
+            calendar=self.calendar,
+            basis=basis,
+            today=today,
+        )
+        self.moved = _last_moves([a.id for a in areas], today) if basis == Basis.TODAY else {}
+
+    def sum(self, place: int, area_id: int, code: str) -> Sums:
+        found = self.sums.get((place, area_id, code), NOTHING)
+        if not found.postings and code in distinct.WHOLE:
+            whole = self.sums.get((place, area_id, distinct.WHOLE[code]), NOTHING)
+            return Sums(postings=whole.postings, maybe=whole.maybe)
+        return found
+
+    def figures(self, place: int, area_id: int) -> dict[str, Figure]:
+        return {
+            i.code: self._figure(i, lambda code: self.sum(place, area_id, code), self._restated(place, area_id, i))
+            for i in self.indicators
+        }
+
+    def remainder(self, place: int, area_id: int, below: Sequence[int]) -> dict[str, Figure]:
+        def rest(code: str) -> Sums:
+            return self.sum(place, area_id, code) - sum((self.sum(place, b, code) for b in below), NOTHING)
+
+        return {i.code: self._figure(i, rest, False) for i in self.indicators}
+
+    def _restated(self, place: int, area_id: int, indicator: Indicator) -> bool:
+        """Whether units that ended since are in it: after the period's start for flows, after its end for stocks."""
+        moved = self.moved.get(area_id)
+        if moved is None:
+            return False
+        period = self.periods[place]
+        flows = any(t.element.kind == DataElement.Kind.FLOW for t in indicator.terms.all())
+        return moved > (period.start if flows else period.end)
+
+    def _figure(self, indicator: Indicator, sum_of, restated: bool) -> Figure:
+        num = _weighted(indicator, "num", sum_of)
+        den = _weighted(indicator, "den", sum_of)
+        is_rate = any(t.part == "den" for t in indicator.terms.all())
+        reporting, expected = self._coverage(indicator, sum_of)
+        numerator = plain(num.amount) if num.postings else None
+        denominator = plain(den.amount) if is_rate and den.postings else None
+        comparable = num.maybe == 0 and den.maybe == 0
+        value, reason = _value(indicator, num, den, is_rate=is_rate, comparable=comparable)
+        missing = indicator.source == Indicator.Source.RETURN and (reporting or 0) < (expected or 0)
+        return Figure(
+            indicator=indicator,
+            value=value,
+            numerator=numerator,
+            denominator=denominator,
+            reporting=reporting,
+            expected=expected,
+            comparable=comparable,
+            qualifier=_qualifier(num, den),
+            provisional=bool(num.provisional > 0 or den.provisional > 0 or missing),
+            estimated=bool(num.estimated or den.estimated or num.forecast > 0 or den.forecast > 0),
+            restated=restated,
+            reason=reason,
+        )
+
+    def _coverage(self, indicator: Indicator, sum_of) -> tuple[int | None, int | None]:
+        """n of N that reported (F12): returns by commune and month, logs by active team, registers none."""
+        if indicator.source == Indicator.Source.RETURN:
+            return int(sum_of("returns_submitted").amount), int(sum_of("returns_due").amount)
+        if indicator.source == Indicator.Source.LOG:
+            return int(sum_of("teams_with_activity").amount), int(sum_of("active_teams").amount)
+        return None, None
+
+
+def _weighted(indicator: Indicator, part: str, sum_of) -> Sums:
+    total = NOTHING
+    for term in indicator.terms.all():
+        if term.part == part:
+            one = sum_of(term.element.code)
+            if term.coefficient != 1:
+                c = term.coefficient
+                one = Sums(one.amount * c, one.estimated * c, one.maybe * c, *_counts(one))
+            total += one
+    return total
+
+
+def _counts(one: Sums) -> tuple[int, ...]:
+    return one.postings, one.provisional, one.over, one.under, one.about, one.forecast, one.elsewhere
+
+
+def _value(indicator: Indicator, num: Sums, den: Sums, *, is_rate: bool, comparable: bool):
+    """The value, or None with the reason."""
+    silent = Reason.NOT_REPORTED if indicator.source == Indicator.Source.RETURN else Reason.NO_DATA
+    if not num.postings:
+        return None, Reason.OTHER_CALENDAR if num.elsewhere else silent
+    if not is_rate:
+        return plain(num.amount), "" if comparable else Reason.NOT_COMPARABLE
+    if not den.postings or (den.amount == 0 and comparable):
+        return None, Reason.OTHER_CALENDAR if den.elsewhere else Reason.NO_DENOMINATOR
+    if not comparable:
+        return None, Reason.NOT_COMPARABLE
+    return num.amount / den.amount, ""
+
+
+def _qualifier(num: Sums, den: Sums) -> str:
+    """One kind of looseness keeps its word; mixed ones, or one in a denominator, are "about"."""
+    loose = [name for name in ("over", "under", "about") if getattr(num, name) > 0]
+    if den.over > 0 or den.under > 0 or den.about > 0 or len(loose) > 1:
+        return "about"
+    return loose[0] if loose else "exact"
+
+
+def plain(number: Decimal) -> Decimal:
+    """Without the zeros behind the comma that sums of shares leave: 15995.000 → 15995."""
+    whole = number.to_integral_value()
+    return whole if whole == number else number.normalize()
+
+
+def _last_moves(area_ids: Sequence[int], today: datetime.date) -> dict[int, datetime.date]:
+    """The last day on which something that counts towards an area today began to do so."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT ancestor_id, max(lower(during)) FROM reports_appliedmap "
+            "WHERE ancestor_id = ANY(%s) AND during @> %s::date AND lower(during) IS NOT NULL GROUP BY ancestor_id",
+            [list(area_ids), today],
+        )
+        return dict(cursor.fetchall())
