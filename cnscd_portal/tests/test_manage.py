@@ -58,6 +58,13 @@ def test_a_command_keeps_its_exit_code_and_its_stdout(data):
     assert servers(data) == set()
 
 
+def test_variables_of_another_postgresql_do_not_mislead(data):
+    code = "from django.db import connection as c; c.ensure_connection(); print(c.connection.info.port)"
+    other = {"PGHOST": "127.0.0.1", "PGPORT": "1", "PGUSER": "somebody", "PGOPTIONS": "-c nonsense=1"}
+    status, out, err = run(data, "shell", "-v", "0", "-c", code, **other)
+    assert (status, out) == (0, "5432\n"), err
+
+
 @pytest.mark.parametrize(
     "arguments", [["help"], ["migrate", "--help"], ["version"], ["makemigrations", "--check", "--dry-run", "axes"]]
 )
