@@ -15,6 +15,7 @@ from django.template import engines
 from django.template.loader import render_to_string
 from django.test import RequestFactory, override_settings
 from django.urls import path
+from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
 from accounts.models import Grant, User
@@ -113,7 +114,7 @@ urlpatterns = [
 @pytest.fixture
 def someone(db):
     def make(role):
-        area = Area.objects.create(level=Level.PROVINCE, code="38", name="Thanh Hóa", kind="tỉnh", valid="(,)")
+        area = Area.objects.on(timezone.localdate()).get(level=Level.PROVINCE, code="38")
         user = User.objects.create_user(name="Lê Thị B", email="b@example.vn")
         Grant.objects.create(user=user, role=role, area=area)
         return user
