@@ -14,6 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote
 
+from cnscd_portal.services import processes
 from cnscd_portal.services.errors import ServicesError, from_output
 from cnscd_portal.services.places import Places
 from cnscd_portal.services.server import Server, clean_environment
@@ -73,6 +74,8 @@ class Postgres(Server):
 
     def prepare(self) -> None:
         for left in self.places.data.glob("postgres.new-*"):
+            for pid in processes.serving(left):  # initdb outlives a command that was killed
+                processes.end(pid, (signal.SIGKILL, 5.0))
             shutil.rmtree(left)
         if not self.data.exists():
             self._initialise()

@@ -12,8 +12,8 @@ from contextlib import suppress
 from pathlib import Path
 
 
-def serving(folder: Path, name: str) -> set[int]:
-    """Living processes called `name` whose working directory is `folder`, or was before somebody deleted it."""
+def serving(folder: Path, name: str | None = None) -> set[int]:
+    """Living processes, called `name` if one is given, that work in `folder`, or did before somebody deleted it."""
     try:
         here = folder.stat()
     except OSError:
@@ -23,7 +23,7 @@ def serving(folder: Path, name: str) -> set[int]:
         if not entry.name.isdecimal():
             continue
         try:
-            if (entry / "comm").read_text().strip() != name:
+            if name is not None and (entry / "comm").read_text().strip() != name:
                 continue
             deleted = str((entry / "cwd").readlink()) == f"{folder} (deleted)"
             if deleted or (here and os.path.samestat(here, (entry / "cwd").stat())):
