@@ -66,9 +66,8 @@ def _static_files_under_their_own_names():
         yield
 
 
-import pytest  # noqa: E402
-
-# --- areas: the country of `areas/data` stands in every test database; tests roll back to it. A test that truncates
+# -- Areas -------------------------------------------------------------------------------------------------------------
+# The country of `areas/data` stands in every test database; tests roll back to it. A test that truncates
 # (transactional_db) would take it away from all that follow, so no test does.
 
 
@@ -87,3 +86,11 @@ def country(db):
     from areas.models import Area, Level
 
     return Area.objects.get(level=Level.COUNTRY)
+
+
+@pytest.fixture
+def land(country):
+    """A small invented province beside the real ones, made through `areas.actions`: see areas.tests.land.Land."""
+    from areas.tests.land import make_land
+
+    return make_land(country)

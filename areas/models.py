@@ -9,6 +9,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
+from django.utils import timezone
 
 from areas.history import tracked
 from areas.querysets import AreaQuerySet
@@ -88,6 +89,10 @@ class Area(models.Model):
         return (self.valid.lower is None or self.valid.lower <= day) and (
             self.valid.upper is None or day < self.valid.upper
         )
+
+    def successors_today(self) -> AreaQuerySet:
+        """What the unit is today: itself while it is valid, else what followed it, step by step."""
+        return Area.objects.successors_of(self, timezone.localdate())
 
 
 @tracked(exclude=("search",))
