@@ -12,14 +12,15 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from django.db import connection
+from django.db.models import Prefetch
 from django.utils import timezone
 
 from activities.models import DataElement
 from activities.periods import Period
 from areas.models import Area
 from reports import distinct
-from reports.amounts import NOTHING, Span, Sums, read
-from reports.models import Basis, Indicator, Mark, RollUpState
+from reports.amounts import NOTHING, Key, Span, Sums, Wanted, read_all
+from reports.models import Basis, Indicator, IndicatorTerm, RollUpState
 
 
 class Reason:
@@ -77,19 +78,39 @@ class Report:
     remainder: Line | None = None
 
 
+@dataclass(frozen=True)
+class Freshness:
+    """`today`: the day that counts as today in the cells; `fresh_at`: up to when all that was saved is counted, the
+    time of the oldest mark still to be seen, or now; `waiting`: how many marks wait; `version` changes with the cells.
+    """
+
+    today: datetime.date
+    fresh_at: datetime.datetime
+    waiting: int
+    version: str
+
+
+def freshness() -> Freshness:
+    """What is counted by now. Vietnam's date stands for `today` before the first roll-up."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT s.today, s.folded_at, m.at, m.waiting FROM (SELECT min(at) AS at, count(*) AS waiting "
+            "FROM reports_mark) m LEFT JOIN reports_rollupstate s ON s.id = 1"
+        )
+        today, folded_at, oldest, waiting = cursor.fetchone()
+    version = f"{int(folded_at.timestamp() * 1_000_000):x}" if folded_at else "0"
+    return Freshness(today or timezone.localdate(), oldest or timezone.now(), waiting, version)
+
+
 def today_of_cells() -> datetime.date:
     """The day that counts as today in the cells; Vietnam's date before the first roll-up."""
     return RollUpState.objects.values_list("today", flat=True).first() or timezone.localdate()
 
 
-def fresh_at() -> datetime.datetime:
-    """Up to when all that was saved is counted: the time of the oldest mark still to be seen, or now."""
-    return Mark.objects.order_by("at").values_list("at", flat=True).first() or timezone.now()
-
-
 def indicators_of(codes: Iterable[str] | None = None) -> list[Indicator]:
     """Active indicators with their terms, in the catalogue's order. ValueError names a code that does not exist."""
-    chosen = Indicator.objects.filter(active=True).prefetch_related("terms__element")
+    terms = Prefetch("terms", IndicatorTerm.objects.select_related("element").order_by("id"))
+    chosen = Indicator.objects.filter(active=True).prefetch_related(terms)
     if codes is None:
         return list(chosen)
     found = {i.code: i for i in chosen.filter(code__in=list(codes))}
@@ -134,15 +155,15 @@ def figures(
 ) -> Report:
     """The figures of an area in a period; with `children` also those below and the remainder that completes them."""
     indicators = indicators_of() if indicators is None else indicators
-    today = today_of_cells()
-    below = children_of(area, today if basis == Basis.TODAY else period.end) if children else []
-    table = _Table([area, *below], [period], basis=basis, indicators=indicators, today=today)
+    fresh = freshness()
+    below = children_of(area, fresh.today if basis == Basis.TODAY else period.end) if children else []
+    table = tables([Ask([area, *below], [period], indicators)], basis=basis, today=fresh.today)[0]
     lines = [Line(child, table.figures(0, child.id)) for child in below]
     return Report(
         area=area,
         period=period,
         basis=basis,
-        fresh_at=fresh_at(),
+        fresh_at=fresh.fresh_at,
         figures=table.figures(0, area.id),
         children=lines,
         remainder=Line(None, table.remainder(0, area.id, [c.id for c in below])) if children else None,
@@ -157,37 +178,53 @@ def series(
     indicators: Sequence[Indicator],
 ) -> dict[int, list[dict[str, Figure]]]:
     """For each area id, one dict of figures by indicator code per period: for trends and comparison, in few queries."""
-    table = _Table(areas, periods, basis=basis, indicators=indicators, today=today_of_cells())
+    table = tables([Ask(areas, periods, indicators)], basis=basis, today=today_of_cells())[0]
     return {a.id: [table.figures(place, a.id) for place in range(len(periods))] for a in areas}
 
 
-class _Table:
-    """Sums of all that a set of figures needs, and the figures made of them."""
+@dataclass(frozen=True)
+class Ask:
+    """Indicators of areas in periods of one calendar."""
 
-    def __init__(self, areas, periods, *, basis, indicators, today):
-        self.indicators = indicators
-        self.periods = periods
-        self.basis = basis
-        self.calendar = periods[0].calendar
-        needed: dict[str, DataElement] = {t.element.code: t.element for i in indicators for t in i.terms.all()}
-        extra = {distinct.WHOLE[code] for code in needed if code in distinct.WHOLE}
-        sources = {i.source for i in indicators}
+    areas: Sequence[Area]
+    periods: Sequence[Period]
+    indicators: Sequence[Indicator]
+
+    def elements(self) -> set[str]:
+        """Codes of all elements needed: those of the indicators, and those that tell how many reported."""
+        codes = {t.element.code for i in self.indicators for t in i.terms.all()}
+        codes |= {distinct.WHOLE[code] for code in codes if code in distinct.WHOLE}
+        sources = {i.source for i in self.indicators}
         if Indicator.Source.RETURN in sources:
-            extra |= {"returns_submitted", "returns_due"}
+            codes |= {"returns_submitted", "returns_due"}
         if Indicator.Source.LOG in sources:
-            extra |= {"teams_with_activity", "active_teams"}
-        if extra - needed.keys():
-            needed |= {e.code: e for e in DataElement.objects.filter(code__in=extra - needed.keys())}
-        self.elements = needed
-        self.sums = read(
-            areas=areas,
-            elements=needed.values(),
-            spans=[Span.of(p, today=today) for p in periods],
-            calendar=self.calendar,
-            basis=basis,
-            today=today,
-        )
-        self.moved = _last_moves([a.id for a in areas], today) if basis == Basis.TODAY else {}
+            codes |= {"teams_with_activity", "active_teams"}
+        return codes
+
+
+def tables(asks: Sequence[Ask], *, basis: Basis, today: datetime.date) -> list[Table]:
+    """One table for each ask, all read in two statements (three under today's boundaries)."""
+    asked = [ask for ask in asks if ask.periods]
+    sums = read_all(
+        [Wanted(ask.areas, ask.elements(), [Span.of(p, today=today) for p in ask.periods]) for ask in asked],
+        calendar=asked[0].periods[0].calendar,
+        basis=basis,
+        today=today,
+    )
+    ids = {a.id for ask in asked for a in ask.areas}
+    moved = _last_moves(list(ids), today) if basis == Basis.TODAY else {}
+    found = iter(sums)
+    return [Table(ask, next(found) if ask.periods else {}, moved) for ask in asks]
+
+
+class Table:
+    """The sums that an ask needs, and the figures made of them."""
+
+    def __init__(self, ask: Ask, sums: dict[Key, Sums], moved: dict[int, datetime.date]):
+        self.indicators = ask.indicators
+        self.periods = ask.periods
+        self.sums = sums
+        self.moved = moved
 
     def sum(self, place: int, area_id: int, code: str) -> Sums:
         found = self.sums.get((place, area_id, code), NOTHING)
