@@ -122,6 +122,12 @@ def _own(sent: Activity, team: Team, by: User) -> Activity:
     return sent
 
 
+def is_same(activity: Activity, *, values: Mapping[str, int], **facts) -> bool:
+    """Whether the activity says just these facts (the arguments of `change`)."""
+    kept = {row.element.code: row.value for row in activity.values.select_related("element")}
+    return kept == dict(values) and all(getattr(activity, name) == value for name, value in facts.items())
+
+
 def _locked(activity: Activity) -> Activity:
     """The row as it stands now, kept from others until the transaction ends."""
     return Activity.objects.select_for_update(of=("self",)).get(pk=activity.pk)

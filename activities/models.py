@@ -132,6 +132,8 @@ class Activity(models.Model):
             models.Index(fields=["-date", "-id"], name="activity_page"),
             models.Index(fields=["area", "date"], name="activity_area_date"),
             models.Index(fields=["team", "-date"], name="activity_team_date"),
+            models.Index(fields=["-date", "-id"], name="activity_waiting", condition=models.Q(status="submitted")),
+            GinIndex(OpClass("search", name="gin_trgm_ops"), name="activity_search_trgm"),
         ]
 
     def __str__(self) -> str:
