@@ -22,7 +22,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db.models import Model, Q, QuerySet, TextField, Value
+from django.db.models import Field, Model, Q, QuerySet, TextField, Value
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render as render_template
 from django.utils.cache import patch_vary_headers
@@ -62,12 +62,12 @@ class Page:
 def page(request: HttpRequest, queryset: QuerySet, *, order: Sequence[str], per_page: int = PER_PAGE) -> Page:
     """The page that `?after=` or `?before=` names, the first one without.
 
-    `order` names fields of the model that are never null, "-" before a descending one; the last is unique (the id).
+    `order` names fields or annotations that are never null, "-" before a descending one; the last is unique (the id).
     The next page is found by the key of the last row, not by counting rows over, so page 2,000 is as quick as page 2.
     A cursor that cannot be read gives the first page: it is a link that was cut, not an attack.
     """
     backwards = BEFORE in request.GET and AFTER not in request.GET
-    cursor = _read_cursor(queryset.model, order, request.GET.get(BEFORE if backwards else AFTER))
+    cursor = _read_cursor(queryset, order, request.GET.get(BEFORE if backwards else AFTER))
     backwards = backwards and cursor is not None
     towards = tuple(_turned(name) for name in order) if backwards else tuple(order)
     rows_query = queryset.order_by(*towards)
@@ -157,10 +157,10 @@ def _first(request: HttpRequest, wanted: bool) -> str:
     return keep_filters(request) if wanted else ""
 
 
-def _read_cursor(model: type[Model], order: Sequence[str], packed: str | None) -> list[Any] | None:
+def _read_cursor(queryset: QuerySet, order: Sequence[str], packed: str | None) -> list[Any] | None:
     if not packed:
         return None
-    fields = [model._meta.get_field(name.removeprefix("-")) for name in order]
+    fields = [_field(queryset, name.removeprefix("-")) for name in order]
     try:
         key = json.loads(base64.urlsafe_b64decode(packed + "=" * (-len(packed) % 4)))
         if not isinstance(key, list) or len(key) != len(order) or None in key:
@@ -169,3 +169,8 @@ def _read_cursor(model: type[Model], order: Sequence[str], packed: str | None) -
     except (ValueError, TypeError, binascii.Error, ValidationError):
         return None
     return None if any(isinstance(value, str) and "\x00" in value for value in key) else key
+
+
+def _field(queryset: QuerySet, name: str) -> Field:
+    annotation = queryset.query.annotations.get(name)
+    return annotation.output_field if annotation else queryset.model._meta.get_field(name)

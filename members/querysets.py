@@ -73,6 +73,10 @@ class TrainingQuerySet(models.QuerySet):
         attended = attendances.filter(team__in=_ids(Team.objects.within(found))).values("training")
         return self.filter(found.rows(area="area") | Q(pk__in=attended))
 
+    def of_area(self, found: Scope) -> TrainingQuerySet:
+        """Classes of an area that the scope covers."""
+        return self.filter(found.rows(area="area"))
+
     def under(self, area: Area | int, day: datetime.date) -> TrainingQuerySet:
         """Classes of areas that count on the day towards `area`."""
         return self.filter(area__in=AreaAncestry.objects.filter(ancestor=area, during__contains=day).values("area"))

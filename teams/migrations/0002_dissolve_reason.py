@@ -6,48 +6,87 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('teams', '0001_initial'),
+        ("teams", "0001_initial"),
     ]
 
     operations = [
         pgtrigger.migrations.RemoveTrigger(
-            model_name='team',
-            name='insert_insert',
+            model_name="team",
+            name="insert_insert",
         ),
         pgtrigger.migrations.RemoveTrigger(
-            model_name='team',
-            name='update_update',
+            model_name="team",
+            name="update_update",
         ),
         pgtrigger.migrations.RemoveTrigger(
-            model_name='team',
-            name='delete_delete',
+            model_name="team",
+            name="delete_delete",
         ),
         migrations.AddField(
-            model_name='team',
-            name='dissolve_reason',
-            field=models.CharField(blank=True, max_length=300, verbose_name='lý do giải thể'),
+            model_name="team",
+            name="dissolve_reason",
+            field=models.CharField(blank=True, max_length=300, verbose_name="lý do giải thể"),
         ),
         migrations.AddField(
-            model_name='teamevent',
-            name='dissolve_reason',
-            field=models.CharField(blank=True, max_length=300, verbose_name='lý do giải thể'),
+            model_name="teamevent",
+            name="dissolve_reason",
+            field=models.CharField(blank=True, max_length=300, verbose_name="lý do giải thể"),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='team',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "teams_teamevent" ("counted_from", "decision_date", "decision_number", "dissolve_reason", "dissolved", "established", "id", "launched", "level", "name", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "planned", "programme") SELECT new_values."counted_from", new_values."decision_date", new_values."decision_number", new_values."dissolve_reason", new_values."dissolved", new_values."established", new_values."id", new_values."launched", new_values."level", new_values."name", new_values."note", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."planned", new_values."programme" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='94cd069d240279a889eab5e526eeb0993886b02a', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_59b08', referencing='REFERENCING NEW TABLE AS new_values ', table='teams_team', when='AFTER')),
+            model_name="team",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "teams_teamevent" ("counted_from", "decision_date", "decision_number", "dissolve_reason", "dissolved", "established", "id", "launched", "level", "name", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "planned", "programme") SELECT new_values."counted_from", new_values."decision_date", new_values."decision_number", new_values."dissolve_reason", new_values."dissolved", new_values."established", new_values."id", new_values."launched", new_values."level", new_values."name", new_values."note", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."planned", new_values."programme" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="94cd069d240279a889eab5e526eeb0993886b02a",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_59b08",
+                    referencing="REFERENCING NEW TABLE AS new_values ",
+                    table="teams_team",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='team',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "teams_teamevent" ("counted_from", "decision_date", "decision_number", "dissolve_reason", "dissolved", "established", "id", "launched", "level", "name", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "planned", "programme") SELECT new_values."counted_from", new_values."decision_date", new_values."decision_number", new_values."dissolve_reason", new_values."dissolved", new_values."established", new_values."id", new_values."launched", new_values."level", new_values."name", new_values."note", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."planned", new_values."programme" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='30de6a5189547add22b8171ab5d42e16bd78099b', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_17c2b', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='teams_team', when='AFTER')),
+            model_name="team",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "teams_teamevent" ("counted_from", "decision_date", "decision_number", "dissolve_reason", "dissolved", "established", "id", "launched", "level", "name", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "planned", "programme") SELECT new_values."counted_from", new_values."decision_date", new_values."decision_number", new_values."dissolve_reason", new_values."dissolved", new_values."established", new_values."id", new_values."launched", new_values."level", new_values."name", new_values."note", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."planned", new_values."programme" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="30de6a5189547add22b8171ab5d42e16bd78099b",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_17c2b",
+                    referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
+                    table="teams_team",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='team',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "teams_teamevent" ("counted_from", "decision_date", "decision_number", "dissolve_reason", "dissolved", "established", "id", "launched", "level", "name", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "planned", "programme") SELECT old_values."counted_from", old_values."decision_date", old_values."decision_number", old_values."dissolve_reason", old_values."dissolved", old_values."established", old_values."id", old_values."launched", old_values."level", old_values."name", old_values."note", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."planned", old_values."programme" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='d8bdeff710bacf90eac04371531d7deec15f5dc0', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_6cc68', referencing='REFERENCING OLD TABLE AS old_values ', table='teams_team', when='AFTER')),
+            model_name="team",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "teams_teamevent" ("counted_from", "decision_date", "decision_number", "dissolve_reason", "dissolved", "established", "id", "launched", "level", "name", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "planned", "programme") SELECT old_values."counted_from", old_values."decision_date", old_values."decision_number", old_values."dissolve_reason", old_values."dissolved", old_values."established", old_values."id", old_values."launched", old_values."level", old_values."name", old_values."note", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."planned", old_values."programme" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;',
+                    hash="d8bdeff710bacf90eac04371531d7deec15f5dc0",
+                    level="STATEMENT",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_6cc68",
+                    referencing="REFERENCING OLD TABLE AS old_values ",
+                    table="teams_team",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='team',
-            constraint=models.CheckConstraint(condition=models.Q(('dissolve_reason', ''), ('dissolved__isnull', False), _connector='OR'), name='team_dissolve_reason_has_its_day', violation_error_message='Nhập ngày giải thể.'),
+            model_name="team",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("dissolve_reason", ""), ("dissolved__isnull", False), _connector="OR"),
+                name="team_dissolve_reason_has_its_day",
+                violation_error_message="Nhập ngày giải thể.",
+            ),
         ),
     ]
