@@ -111,6 +111,12 @@ class Period:
         last = datetime.date(self.year, self.last_month, 1)
         return last.replace(day=14) if self.calendar == Calendar.STATUTORY else last + relativedelta(day=31)
 
+    @property
+    def due(self) -> datetime.date:
+        """Last day on which a unit hands in its return of the period: the day after it ends (TT 02/2023/TT-BTTTT asks
+        units for the month's return by the 15th)."""
+        return self.end + relativedelta(days=1)
+
     def months(self) -> list[Period]:
         """The months that make it up, in order."""
         last = datetime.date(self.year, self.last_month, 1)
