@@ -1,5 +1,7 @@
 """Users of the portal, their roles on an area for a time, and invitations."""
 
+import datetime
+
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import PermissionsMixin
 from django.contrib.postgres.fields import DateRangeField
@@ -97,6 +99,11 @@ class Grant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_role_display()}, {self.area}"
+
+    @property
+    def last_day(self) -> datetime.date | None:
+        """The last day on which it holds; None until further notice."""
+        return self.during.upper - datetime.timedelta(days=1) if self.during.upper else None
 
 
 class Invitation(models.Model):

@@ -137,7 +137,10 @@ def _standings(user: Any, day: datetime.date) -> list[Standing]:
 
 def rights_of(user: Any) -> frozenset[Right]:
     """What the user may do somewhere today, for menus; pages ask for the place."""
-    return frozenset().union(*(RIGHTS[s.role] for s in standings(user)))
+    rights: set[Right] = set()
+    for held in standings(user):
+        rights |= RIGHTS[held.role] if held.now or held.is_leader else RIGHTS[held.role] & AFTERLIFE
+    return frozenset(rights)
 
 
 def scope(user: Any, right: Right, *, day: datetime.date | None = None) -> Scope:
