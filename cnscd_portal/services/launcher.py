@@ -162,9 +162,12 @@ class Services:
 
 def make_root(root: Path) -> None:
     """Makes the data folder. Others may not look into it; as root they may pass, for the servers' account must."""
-    if not root.is_dir():
-        root.mkdir(parents=True, exist_ok=True)
-        root.chmod(0o711 if os.geteuid() == 0 else 0o700)
+    try:
+        if not root.is_dir():
+            root.mkdir(parents=True, exist_ok=True)
+            root.chmod(0o711 if os.geteuid() == 0 else 0o700)
+    except OSError as error:
+        raise from_os(error, root) from error
 
 
 def secret_key(root: Path) -> str:

@@ -19,6 +19,7 @@ from cnscd_portal import health
 from cnscd_portal.models import SetupStep
 from cnscd_portal.services import locks
 from cnscd_portal.services.environment import running_services
+from cnscd_portal.services.launcher import make_root
 from cnscd_portal.services.supervisor import Child, Supervisor
 
 WORKER = ("-P", "threads", "--without-gossip", "--without-mingle", "--without-heartbeat")
@@ -32,6 +33,7 @@ class Command(BaseCommand):
     def handle(self, *args, **options):
         self.host = os.environ.get("HOST") or "127.0.0.1"
         self.port = self._port()
+        make_root(settings.PORTAL_DATA)
         fd = locks.open_lock(settings.PORTAL_DATA / "serve.lock")
         if not locks.try_exclusive(fd):
             raise CommandError(f"Cổng đang chạy với dữ liệu trong {settings.PORTAL_DATA}. Hãy dừng nó trước.")
@@ -121,7 +123,7 @@ class Command(BaseCommand):
         beat.mkdir(mode=0o700, exist_ok=True)
         web = ["granian", "cnscd_portal.wsgi:application", "--interface", "wsgi", "--no-ws"]
         web += ["--host", self.host, "--port", str(self.port), "--workers", "2", "--blocking-threads", "2"]
-        web += ["--respawn-failed-workers", "--workers-kill-timeout", "20", "--log-level", level.lower()]
+        web += ["--respawn-failed-workers", "--workers-kill-timeout", "5", "--log-level", level.lower()]
         worker = [*celery, "worker", *WORKER, "-l", level]
         return [
             Child("Xử lý nền", [*worker, "-Q", "default", "-n", "default@%h", "-c", "2"]),
