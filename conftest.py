@@ -75,9 +75,11 @@ def _static_files_under_their_own_names():
 def django_db_setup(django_db_setup, django_db_blocker):
     """The test database with the whole country, loaded once a session (and worker): 3 to 4 s, 0.3 s with --reuse-db."""
     from areas import loading
+    from reports import rollup
 
     with django_db_blocker.unblock():
         loading.load()
+        rollup.fold_all()  # else every test that folds would fold the whole country first
 
 
 @pytest.fixture
@@ -94,3 +96,14 @@ def land(country):
     from areas.tests.land import make_land
 
     return make_land(country)
+
+
+# -- People ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def people(land):
+    """The named cast on `land`, one for each role, an outsider and a stranger: see accounts.tests.people.People."""
+    from accounts.tests.people import make_people
+
+    return make_people(land)
