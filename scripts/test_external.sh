@@ -24,13 +24,13 @@ work=$(mktemp -d)
 chmod 711 "$work"
 as=()
 if [ "$(id -u)" = 0 ]; then
-    as=(runuser -u postgres --)
+    as=(setpriv --reuid=postgres --regid=postgres --init-groups)
     chown postgres "$work"
 fi
 redis_pid=
 cleanup() {
     "${as[@]}" "$bin/pg_ctl" -D "$work/data" -m fast -w stop >/dev/null 2>&1 || true
-    [ -z "$redis_pid" ] || kill "$redis_pid" 2>/dev/null || true
+    [ -z "$redis_pid" ] || { kill "$redis_pid" && wait "$redis_pid"; } 2>/dev/null || true
     rm -rf "$work"
 }
 trap cleanup EXIT
