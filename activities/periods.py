@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from dateutil.relativedelta import relativedelta
 from django.db import models
+from django.db.backends.postgresql.psycopg_any import DateRange
 
 
 class Calendar(models.TextChoices):
@@ -77,6 +78,12 @@ class Period:
         named = day + relativedelta(months=1) if calendar == Calendar.STATUTORY and day.day >= 15 else day
         return cls(PeriodKind.MONTH, named.year, named.month, Calendar(calendar))
 
+    @classmethod
+    def of_range(cls, kind: str, calendar: str, dates: DateRange) -> Period:
+        """The period of a return, from its kind, its calendar and its half-open range of days."""
+        last = dates.upper - datetime.timedelta(days=1)
+        return cls(PeriodKind(kind), last.year, last.month, Calendar(calendar))
+
     @property
     def token(self) -> str:
         suffix = {
@@ -117,6 +124,18 @@ class Period:
         units for the month's return by the 15th)."""
         return self.end + relativedelta(days=1)
 
+    @property
+    def dates(self) -> DateRange:
+        """Its days as the database keeps them: half-open."""
+        return DateRange(self.start, self.end + datetime.timedelta(days=1))
+
+    def before(self) -> Period:
+        """The period of its kind that ends where it starts (of nine months: the nine months of the year before)."""
+        if self.kind == PeriodKind.NINE_MONTHS:
+            return self.year_before()
+        last = datetime.date(self.year, self.last_month, 1) - relativedelta(months=MONTHS[self.kind])
+        return Period(self.kind, last.year, last.month, self.calendar)
+
     def months(self) -> list[Period]:
         """The months that make it up, in order."""
         last = datetime.date(self.year, self.last_month, 1)
@@ -126,6 +145,30 @@ class Period:
     def year_before(self) -> Period:
         """The same period a year before."""
         return Period(self.kind, self.year - 1, self.last_month, self.calendar)
+
+
+# TT 02/2023/TT-BTTTT, for the unit that reports: the day for the longer periods. It lies before the period's end, so
+# only an estimate ("ước") can be sent by then.
+_ESTIMATE_DUE = {
+    PeriodKind.QUARTER: lambda period: datetime.date(period.year, period.last_month, 6),
+    PeriodKind.HALF_YEAR: lambda period: datetime.date(period.year, period.last_month, 6),
+    PeriodKind.NINE_MONTHS: lambda period: datetime.date(period.year, 9, 6),
+    PeriodKind.YEAR: lambda period: datetime.date(period.year, 11, 25),
+}
+
+
+def due_on(period: Period, *, estimate: bool = False) -> datetime.date:
+    """The last day on which a commune's return of the period is on time: the day after the period's end (of a statutory
+    month the 15th, as TT 02/2023/TT-BTTTT has it); of an estimate of a longer period the day that the circular sets.
+    """
+    if estimate and period.kind in _ESTIMATE_DUE:
+        return _ESTIMATE_DUE[period.kind](period)
+    return period.end + datetime.timedelta(days=1)
+
+
+def latest_ended(today: datetime.date, calendar: str = Calendar.STATUTORY) -> Period:
+    """The last month that is over: the one whose return is due."""
+    return Period.month_of(today, calendar).before()
 
 
 def half_month(day: datetime.date) -> datetime.date:

@@ -86,5 +86,5 @@ class SiteQuerySet(models.QuerySet):
         return self.filter(scope(user, Right.READ_FACTS).rows(area="area", team_level="team__level"))
 
     def standing_on(self, day: datetime.date) -> SiteQuerySet:
-        """Sites that stand on the day."""
-        return self.filter(since__lte=day).exclude(until__lt=day)
+        """Sites that stand on the day; `until` is the first day without the site."""
+        return self.filter(since__lte=day).exclude(until__lte=day)

@@ -66,4 +66,5 @@ def question(team: Team, day: datetime.date, reached: int, without: int | None =
     if total <= FAR * usual.high:
         return ""
     whose = "tổ" if usual.own else "các tổ"
-    return f"{number(total)} lượt một ngày, {whose} thường ghi {number(usual.low)}–{number(usual.high)}. Đúng thì ghi lý do."
+    ends = f"{number(usual.low)}–{number(usual.high)}"
+    return f"{number(total)} lượt một ngày, {whose} thường ghi {ends}. Đúng thì ghi lý do."

@@ -9,24 +9,19 @@ from django.db.models import Q, QuerySet, Value
 from django.utils import timezone
 
 from accounts.models import User
-from activities.facts import ACTIVITY_ELEMENTS
+from activities import facts
 from activities.kinds import ActivityKind
-from activities.models import Activity, DataElement, Site, Status
+from activities.models import Activity, DataElement, Return, Site, Status
+from activities.periods import Calendar, Period
 from areas.models import Area, AreaAncestry, Level
 from areas.text import SearchKey
 from cnscd_portal import listing
+from teams.forms import day_field
 from teams.models import Team
 
+# Months that the filter of returns offers; any other can stand in the address.
+OFFERED_MONTHS = 24
 BASES = [("reported", "Tại thời điểm"), ("today", "Hiện hành (quy đổi)")]
-
-
-def _date(label: str) -> forms.DateField:
-    return forms.DateField(
-        label=label,
-        required=False,
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-        error_messages={"invalid": "Không có ngày này."},
-    )
 
 
 def _hidden(queryset: QuerySet, **kwargs: Any) -> forms.ModelChoiceField:
@@ -70,12 +65,12 @@ class ActivityFilter(ListFilter):
         choices=_choices((value, label) for value, label in Status.choices if value != Status.DRAFT),
     )
     by = forms.CharField(label="Người ghi", required=False, max_length=100)
-    start = _date("Từ ngày")
-    to = _date("Đến ngày")
+    start = day_field("Từ ngày", required=False, error_messages={"invalid": "Không có ngày này."})
+    to = day_field("Đến ngày", required=False, error_messages={"invalid": "Không có ngày này."})
     team = _hidden(Team.objects.all())
     area = _hidden(Area.objects.all())
     element = _hidden(
-        DataElement.objects.filter(Q(source=DataElement.Source.LOG) | Q(code__in=ACTIVITY_ELEMENTS)),
+        DataElement.objects.filter(Q(source=DataElement.Source.LOG) | Q(code__in=facts.ACTIVITY_ELEMENTS)),
         to_field_name="code",
     )
     counted = forms.BooleanField(required=False, widget=forms.HiddenInput())
@@ -102,6 +97,9 @@ class ActivityFilter(ListFilter):
 
 
 class ReturnFilter(ListFilter):
+    """`from`, `to`, `element`, `calendar` and `basis` come from a figure: a flow is listed by the days on which returns
+    post in between, a running total by what stood on the last day (facts.standing)."""
+
     q = forms.CharField(
         label="Tìm xã, phường",
         required=False,
@@ -119,6 +117,58 @@ class ReturnFilter(ListFilter):
     to = forms.DateField(required=False, widget=forms.HiddenInput())
     counted = forms.BooleanField(required=False, widget=forms.HiddenInput())
     basis = forms.ChoiceField(required=False, choices=[("", ""), *BASES], widget=forms.HiddenInput())
+    calendar = forms.ChoiceField(required=False, choices=[("", ""), *Calendar.choices], widget=forms.HiddenInput())
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        month = Period.month_of(timezone.localdate())
+        offered = [month]
+        while len(offered) < OFFERED_MONTHS:
+            offered.append(offered[-1].before())
+        if (asked := self.named_period) and asked not in offered:
+            offered.append(asked)
+        self.fields["period"].choices = _choices((period.token, period.label) for period in offered)
+
+    @property
+    def named_period(self) -> Period | None:
+        """The period that the address names; None where it names none or one that cannot be read."""
+        calendar = self.data.get("calendar")
+        try:
+            return Period.parse(
+                self.data.get("period", ""), calendar if calendar in Calendar.values else Calendar.STATUTORY
+            )
+        except ValueError:
+            return None
+
+    def apply(self, rows: QuerySet[Return]) -> QuerySet[Return]:
+        """The rows that every filter lets through, with `share` (1 where no area is asked for)."""
+        rows = rows.with_posting_day()
+        element, last = self.value("element"), self.value("to")
+        if element and last and self.value("counted"):
+            rows = facts.standing(rows, element, self.value("from"), last)
+        else:
+            if first := self.value("from"):
+                rows = rows.filter(posted__gte=first)
+            if last:
+                rows = rows.filter(posted__lte=last)
+        if area := self.value("area"):
+            day = timezone.localdate() if self.value("basis") == "today" else None
+            if day is None and element and last and element.kind == DataElement.Kind.STOCK:
+                day = last  # a stock stands under the boundaries of the period's last day
+            rows = rows.towards(area, on=day)
+        else:
+            rows = rows.annotate(share=Value(1))
+        if period := self.named_period:
+            rows = rows.filter(calendar=period.calendar, period=period.dates)
+        elif calendar := self.value("calendar"):
+            rows = rows.filter(calendar=calendar)
+        if status := self.value("status"):
+            rows = rows.filter(status=status)
+        if self.value("counted"):
+            rows = rows.counted()
+        if words := self.value("q"):
+            rows = rows.filter(area__in=counting_today(areas_named(words)))
+        return rows
 
 
 class SiteFilter(ListFilter):

@@ -15,6 +15,7 @@ from activities.forms.numbers import WholeNumberField
 from activities.kinds import ActivityKind, Audience
 from activities.models import Activity, DataElement
 from cnscd_portal.templatetags.vietnamese import number
+from teams.forms import day_field
 from teams.models import Team
 
 # Work that may reach nobody: a meeting of the team, a Wi-Fi point.
@@ -46,9 +47,8 @@ class LogForm(forms.Form):
         empty_label="Chọn tổ",
         error_messages={"required": "Chọn tổ.", "invalid_choice": "Chọn tổ trong địa bàn của bạn."},
     )
-    date = forms.DateField(
-        label="Ngày",
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+    date = day_field(
+        "Ngày",
         error_messages={"required": "Nhập ngày.", "invalid": "Không có ngày này. Viết ngày/tháng/năm."},
     )
     kind = forms.ChoiceField(
@@ -106,7 +106,6 @@ class LogForm(forms.Form):
             self.fields["team"].widget = forms.HiddenInput()
         if activity is not None:
             del self.fields["uuid"], self.fields["team"]
-        self.fields["date"].widget.attrs["max"] = timezone.localdate().isoformat()
         self.fields["kind"].choices = self._kinds(kinds_used)
         for element in elements:
             self.fields[f"value_{element.code}"] = WholeNumberField(
@@ -182,8 +181,9 @@ class LogForm(forms.Form):
 
     @property
     def date_open(self) -> bool:
-        value = self["date"].value()
-        return bool(self["date"].errors) or str(value) != timezone.localdate().isoformat()
+        if not self.is_bound:
+            return self["date"].value() != timezone.localdate()
+        return bool(self["date"].errors) or self.cleaned_data.get("date") != timezone.localdate()
 
     # -- Checks -------------------------------------------------------------------------------------------------------
 

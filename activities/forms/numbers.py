@@ -13,6 +13,7 @@ from cnscd_portal.templatetags.vietnamese import number
 
 _GROUPED = re.compile(r"\d{1,3}(?:\.\d{3})+|\d+")
 _DECIMAL = re.compile(r"((?:\d{1,3}(?:\.\d{3})+)|\d+)(?:,(\d+))?")
+_COMMAS = re.compile(r"\d{1,3}(?:,\d{3})+")
 _BLANKS = re.compile(r"[\s\u00a0\u202f]+")
 
 
@@ -56,6 +57,7 @@ class AmountField(forms.CharField):
         "places": "Viết nhiều nhất 2 chữ số sau dấu phẩy.",
         "large": "Số quá lớn. Xem lại đơn vị tính.",
         "whole": "Số {unit} là số nguyên, ví dụ 1.234.",
+        "comma": "{typed} là số đếm: có phải {meant}?",
     }
 
     def __init__(self, *, whole: str = "", **kwargs: Any) -> None:
@@ -73,6 +75,10 @@ class AmountField(forms.CharField):
             return None
         if text.startswith("-"):
             raise self._error("negative")
+        if self.whole and _COMMAS.fullmatch(text):
+            # 307,250 typed on an English keyboard: asked about, never guessed.
+            asked = self.error_messages["comma"].format(typed=text, meant=text.replace(",", "."))
+            raise ValidationError(asked, code="comma")
         found = _DECIMAL.fullmatch(text)
         if not found:
             raise self._error("invalid")
