@@ -7,12 +7,13 @@ last; it is never stored, summed or averaged.
 from __future__ import annotations
 
 import datetime
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 from django.db import connection
-from django.db.models import Prefetch
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from activities.models import DataElement
@@ -81,25 +82,42 @@ class Report:
 @dataclass(frozen=True)
 class Freshness:
     """`today`: the day that counts as today in the cells; `fresh_at`: up to when all that was saved is counted, the
-    time of the oldest mark still to be seen, or now; `waiting`: how many marks wait; `version` changes with the cells.
+    time of the oldest mark still to be seen, or now; `waiting`: how many marks wait; `version` changes with the cells;
+    `moved`: of the areas asked about, the last day on which something that counts there today began to do so.
     """
 
     today: datetime.date
     fresh_at: datetime.datetime
     waiting: int
     version: str
+    moved: dict[int, datetime.date]
 
 
-def freshness() -> Freshness:
+def freshness(area_ids: Iterable[int] = ()) -> Freshness:
     """What is counted by now. Vietnam's date stands for `today` before the first roll-up."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT s.today, s.folded_at, m.at, m.waiting FROM (SELECT min(at) AS at, count(*) AS waiting "
-            "FROM reports_mark) m LEFT JOIN reports_rollupstate s ON s.id = 1"
+            """
+            SELECT s.today, s.folded_at, m.at, m.waiting, (
+                SELECT jsonb_object_agg(x.ancestor_id, x.since) FROM (
+                    SELECT ancestor_id, max(lower(during)) AS since FROM reports_appliedmap
+                    WHERE ancestor_id = ANY(%s) AND during @> s.today AND lower(during) IS NOT NULL
+                    GROUP BY ancestor_id
+                ) x
+            )
+            FROM (SELECT min(at) AS at, count(*) AS waiting FROM reports_mark) m
+            LEFT JOIN reports_rollupstate s ON s.id = 1
+            """,
+            [list(area_ids)],
         )
-        today, folded_at, oldest, waiting = cursor.fetchone()
-    version = f"{int(folded_at.timestamp() * 1_000_000):x}" if folded_at else "0"
-    return Freshness(today or timezone.localdate(), oldest or timezone.now(), waiting, version)
+        today, folded_at, oldest, waiting, moved = cursor.fetchone()
+    return Freshness(
+        today=today or timezone.localdate(),
+        fresh_at=oldest or timezone.now(),
+        waiting=waiting,
+        version=f"{int(folded_at.timestamp() * 1_000_000):x}" if folded_at else "0",
+        moved={int(i): datetime.date.fromisoformat(day) for i, day in json.loads(moved or "{}").items()},
+    )
 
 
 def today_of_cells() -> datetime.date:
@@ -107,17 +125,29 @@ def today_of_cells() -> datetime.date:
     return RollUpState.objects.values_list("today", flat=True).first() or timezone.localdate()
 
 
-def indicators_of(codes: Iterable[str] | None = None) -> list[Indicator]:
-    """Active indicators with their terms, in the catalogue's order. ValueError names a code that does not exist."""
-    terms = Prefetch("terms", IndicatorTerm.objects.select_related("element").order_by("id"))
-    chosen = Indicator.objects.filter(active=True).prefetch_related(terms)
+def indicators_of(codes: Iterable[str] | None = None, terms: QuerySet | None = None) -> list[Indicator]:
+    """Active indicators with their terms, in the catalogue's order. ValueError names a code that does not exist.
+
+    One query: `terms` (default: all) are read with their indicators, so one without any term has nothing to show.
+    """
+    rows = IndicatorTerm.objects.all() if terms is None else terms
+    rows = rows.filter(indicator__active=True).select_related("indicator", "element")
+    if codes is not None:
+        codes = list(codes)
+        rows = rows.filter(indicator__code__in=codes)
+    by_code: dict[str, tuple[Indicator, list[IndicatorTerm]]] = {}
+    for row in rows.order_by("indicator__position", "indicator_id", "id"):
+        by_code.setdefault(row.indicator.code, (row.indicator, []))[1].append(row)
+    for indicator, own in by_code.values():
+        read = indicator.terms.all()
+        read._result_cache = own  # what prefetch_related keeps, from the one query
+        indicator._prefetched_objects_cache = {"terms": read}
     if codes is None:
-        return list(chosen)
-    found = {i.code: i for i in chosen.filter(code__in=list(codes))}
-    missing = [code for code in codes if code not in found]
+        return [indicator for indicator, _ in by_code.values()]
+    missing = [code for code in codes if code not in by_code]
     if missing:
         raise ValueError(f"Không có chỉ số “{missing[0]}”.")
-    return [found[code] for code in codes]
+    return [by_code[code][0] for code in codes]
 
 
 def children_of(area: Area, day: datetime.date) -> list[Area]:
@@ -155,9 +185,9 @@ def figures(
 ) -> Report:
     """The figures of an area in a period; with `children` also those below and the remainder that completes them."""
     indicators = indicators_of() if indicators is None else indicators
-    fresh = freshness()
-    below = children_of(area, fresh.today if basis == Basis.TODAY else period.end) if children else []
-    table = tables([Ask([area, *below], [period], indicators)], basis=basis, today=fresh.today)[0]
+    below = children_of(area, today_of_cells() if basis == Basis.TODAY else period.end) if children else []
+    fresh = freshness([area.id, *(child.id for child in below)])
+    table = tables([Ask([area, *below], [period], indicators)], basis=basis, fresh=fresh)[0]
     lines = [Line(child, table.figures(0, child.id)) for child in below]
     return Report(
         area=area,
@@ -178,7 +208,8 @@ def series(
     indicators: Sequence[Indicator],
 ) -> dict[int, list[dict[str, Figure]]]:
     """For each area id, one dict of figures by indicator code per period: for trends and comparison, in few queries."""
-    table = tables([Ask(areas, periods, indicators)], basis=basis, today=today_of_cells())[0]
+    fresh = freshness([a.id for a in areas])
+    table = tables([Ask(areas, periods, indicators)], basis=basis, fresh=fresh)[0]
     return {a.id: [table.figures(place, a.id) for place in range(len(periods))] for a in areas}
 
 
@@ -202,17 +233,16 @@ class Ask:
         return codes
 
 
-def tables(asks: Sequence[Ask], *, basis: Basis, today: datetime.date) -> list[Table]:
-    """One table for each ask, all read in two statements (three under today's boundaries)."""
+def tables(asks: Sequence[Ask], *, basis: Basis, fresh: Freshness) -> list[Table]:
+    """One table for each ask, all read in two statements. Under today's boundaries `fresh` knows the areas' moves."""
     asked = [ask for ask in asks if ask.periods]
     sums = read_all(
-        [Wanted(ask.areas, ask.elements(), [Span.of(p, today=today) for p in ask.periods]) for ask in asked],
+        [Wanted(ask.areas, ask.elements(), [Span.of(p, today=fresh.today) for p in ask.periods]) for ask in asked],
         calendar=asked[0].periods[0].calendar,
         basis=basis,
-        today=today,
+        today=fresh.today,
     )
-    ids = {a.id for ask in asked for a in ask.areas}
-    moved = _last_moves(list(ids), today) if basis == Basis.TODAY else {}
+    moved = fresh.moved if basis == Basis.TODAY else {}
     found = iter(sums)
     return [Table(ask, next(found) if ask.periods else {}, moved) for ask in asks]
 
@@ -330,14 +360,3 @@ def plain(number: Decimal) -> Decimal:
     """Without the zeros behind the comma that sums of shares leave: 15995.000 → 15995."""
     whole = number.to_integral_value()
     return whole if whole == number else number.normalize()
-
-
-def _last_moves(area_ids: Sequence[int], today: datetime.date) -> dict[int, datetime.date]:
-    """The last day on which something that counts towards an area today began to do so."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT ancestor_id, max(lower(during)) FROM reports_appliedmap "
-            "WHERE ancestor_id = ANY(%s) AND during @> %s::date AND lower(during) IS NOT NULL GROUP BY ancestor_id",
-            [list(area_ids), today],
-        )
-        return dict(cursor.fetchall())
