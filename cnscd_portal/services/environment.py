@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
+from urllib.parse import parse_qs
 
 from cnscd_portal.services import locks
 from cnscd_portal.services.errors import EXIT_CODE, ServicesError, from_os
@@ -53,27 +54,8 @@ def for_command(argv: list[str]) -> Iterator[None]:
     Ends the process with one sentence on stderr and exit code 69 if the servers cannot be had. SIGTERM and SIGHUP leave
     the block as Ctrl-C does, so that the servers are stopped.
     """
-    global _running
-    missing = [name for name in NOWHERE if not os.environ.get(name)]
-    if not needs_services(argv):
-        # makemigrations would look at the history in the database, and warn that it cannot
-        warnings.filterwarnings("ignore", message="Got an error checking a consistent migration history")
-        os.environ.update({name: NOWHERE[name] for name in missing})
-        os.environ.setdefault("SECRET_KEY", secrets.token_urlsafe(50))
-        yield
-        return
     try:
-        if not os.environ.get("SECRET_KEY"):
-            os.environ["SECRET_KEY"] = secret_key(portal_data())
-        if not missing:
-            yield
-            return
-        for received in (signal.SIGTERM, signal.SIGHUP):
-            if signal.getsignal(received) == signal.SIG_DFL:  # nohup's SIGHUP stays ignored
-                signal.signal(received, lambda number, _frame: sys.exit(128 + number))
-        with Services(portal_data(), postgres="DATABASE_URL" in missing, redis="REDIS_URL" in missing) as services:
-            _running = services
-            lead_to(services)
+        with _services_for(argv):
             yield
     except ServicesError as error:
         print(error, file=sys.stderr)
@@ -81,6 +63,30 @@ def for_command(argv: list[str]) -> Iterator[None]:
     except KeyboardInterrupt:
         print("Đã dừng theo yêu cầu.", file=sys.stderr)
         sys.exit(128 + signal.SIGINT)
+
+
+@contextmanager
+def _services_for(argv: list[str]) -> Iterator[None]:
+    global _running
+    missing = [name for name in NOWHERE if not os.environ.get(name)]
+    if not needs_services(argv):
+        # makemigrations would look at the history in the database, and warn that it cannot
+        warnings.filterwarnings("ignore", message="Got an error checking a consistent migration history")
+        os.environ.update({name: NOWHERE[name] for name in missing})
+        os.environ["SECRET_KEY"] = os.environ.get("SECRET_KEY") or secrets.token_urlsafe(50)
+        yield
+        return
+    os.environ["SECRET_KEY"] = os.environ.get("SECRET_KEY") or secret_key(portal_data())
+    if not missing:
+        yield
+        return
+    for received in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(received) == signal.SIG_DFL:  # nohup's SIGHUP stays ignored
+            signal.signal(received, lambda number, _frame: sys.exit(128 + number))
+    with Services(portal_data(), postgres="DATABASE_URL" in missing, redis="REDIS_URL" in missing) as services:
+        _running = services
+        lead_to(services)
+        yield
 
 
 def needs_services(argv: list[str]) -> bool:
@@ -126,9 +132,9 @@ def for_tests() -> None:
 
 def redis_moved(url: str, by: int) -> str:
     """REDIS_URL with a higher database number."""
-    base = url.partition("?")[0]
+    base, _, query = url.partition("?")
     if base.startswith("unix:"):
-        return f"{base}?db={by}"
+        return f"{base}?db={int(parse_qs(query).get('db', ['0'])[0]) + by}"
     scheme, _, rest = base.partition("://")
     host, _, number = rest.partition("/")
     return f"{scheme}://{host}/{int(number or 0) + by}"
