@@ -46,7 +46,7 @@ def above(day: Any, area: Any, level: int) -> Any:
         AreaAncestry.objects.filter(area=area, during__contains=day, ancestor__level=wanted)
         .order_by()
         .values("area")
-        .annotate(names=StringAgg("ancestor__name", delimiter=" hoặc ", ordering="ancestor__sort_key"))
+        .annotate(names=StringAgg("ancestor__name", delimiter=" hoặc ", order_by="ancestor__sort_key"))
         .values("names")[:1]
     )
 

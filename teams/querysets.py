@@ -101,7 +101,7 @@ class TeamQuerySet(models.QuerySet):
             .filter(during__contains=day, ancestor__level=Level.COMMUNE)
             .order_by()
             .values("area")
-            .annotate(names=StringAgg("ancestor__name", delimiter=" hoặc ", ordering="ancestor__sort_key"))
+            .annotate(names=StringAgg("ancestor__name", delimiter=" hoặc ", order_by="ancestor__sort_key"))
             .values("names")
         )
         return self.annotate(
@@ -113,7 +113,7 @@ class TeamQuerySet(models.QuerySet):
                 .filter(team=OuterRef("pk"), role="leader")
                 .order_by()
                 .values("team")
-                .annotate(names=StringAgg("member__name", delimiter=", ", ordering="member__sort_key"))
+                .annotate(names=StringAgg("member__name", delimiter=", ", order_by="member__sort_key"))
                 .values("names")
             ),
             member_count=Subquery(self._count(self._memberships(), "member")),
