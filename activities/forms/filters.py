@@ -14,7 +14,6 @@ from activities.kinds import ActivityKind
 from activities.models import Activity, DataElement, Return, Site, Status
 from activities.periods import Calendar, Period
 from areas.models import Area, AreaAncestry, Level
-from areas.text import SearchKey
 from cnscd_portal import listing
 from teams.forms import day_field
 from teams.models import Team
@@ -204,9 +203,8 @@ class SiteFilter(ListFilter):
 
 
 def people_named(text: str) -> QuerySet[User]:
-    """Users whose name has every word of the text, accents or not."""
-    people = User.objects.annotate(key=SearchKey("name"))
-    return people.filter(listing.search_condition(text, "key")).values("pk")
+    """Ids of the users whose name has every word of the text, accents or not."""
+    return listing.search(User.objects.all(), text).values("pk")
 
 
 def areas_named(text: str) -> QuerySet[Area]:

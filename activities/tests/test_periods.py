@@ -38,7 +38,8 @@ def test_a_token_gives_its_days_and_its_name_and_is_given_back(token, calendar, 
 
 
 @pytest.mark.parametrize(
-    "token", ["", "2024-13", "2024-00", "2024-9", "2024-Q5", "2024-Q0", "2024-H3", "2024-8M", "24-09", "2024-09-01", "x"]
+    "token",
+    ["", "2024-13", "2024-00", "2024-9", "2024-Q5", "2024-Q0", "2024-H3", "2024-8M", "24-09", "2024-09-01"],
 )
 def test_a_token_that_cannot_be_read_is_told_with_examples(token):
     with pytest.raises(ValueError, match="Không hiểu kỳ “") as error:
