@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.roles import Right
 from accounts.scope import scope
@@ -39,6 +39,7 @@ def find_team(request: HttpRequest, pk: int, *, to_edit: bool = False) -> Team:
     return team
 
 
+@require_safe
 def team_list(request: HttpRequest) -> HttpResponse:
     form = TeamFilter(request.GET)
     teams = form.apply(Team.objects.visible_to(request.user)).with_list_facts(timezone.localdate())
@@ -53,6 +54,7 @@ def team_list(request: HttpRequest) -> HttpResponse:
     return listing.render(request, "teams/list.html", "teams/list_rows.html", context)
 
 
+@require_safe
 def team_detail(request: HttpRequest, pk: int) -> HttpResponse:
     team = find_team(request, pk)
     today = timezone.localdate()
@@ -72,6 +74,7 @@ def team_detail(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "teams/detail.html", context)
 
 
+@require_safe
 def team_history(request: HttpRequest, pk: int) -> HttpResponse:
     team = find_team(request, pk)
     return history.render(request, team, "places", "memberships", back=reverse("teams:detail", args=[pk]))

@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
 
 from accounts.roles import Right
 from accounts.scope import scope
@@ -38,6 +39,7 @@ def visible_memberships(user: Any) -> Prefetch:
     return Prefetch("memberships", rows.order_by("-left", "-joined", "-id"), to_attr="shown_memberships")
 
 
+@require_safe
 def member_list(request: HttpRequest) -> HttpResponse:
     form = MemberFilter(request.GET)
     held = Attendance.objects.filter(member=OuterRef("pk"), training__status=Training.Status.HELD)
@@ -55,6 +57,7 @@ def member_list(request: HttpRequest) -> HttpResponse:
     return listing.render(request, "members/list.html", "members/list_rows.html", context)
 
 
+@require_safe
 def member_detail(request: HttpRequest, pk: int) -> HttpResponse:
     member = find_member(request, pk)
     context = {
@@ -70,6 +73,7 @@ def member_detail(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "members/detail.html", context)
 
 
+@require_safe
 def member_history(request: HttpRequest, pk: int) -> HttpResponse:
     member = find_member(request, pk)
     return history.render(request, member, "memberships", back=reverse("members:detail", args=[pk]))

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.roles import Right
 from accounts.scope import scope
@@ -37,6 +37,7 @@ def find_training(request: HttpRequest, pk: int, *, to_edit: bool = False) -> Tr
     return training
 
 
+@require_safe
 def training_list(request: HttpRequest) -> HttpResponse:
     form = TrainingFilter(request.GET)
     listed = Attendance.objects.filter(training=OuterRef("pk")).order_by().values("training")
@@ -55,6 +56,7 @@ def training_list(request: HttpRequest) -> HttpResponse:
     return listing.render(request, "members/training_list.html", "members/training_rows.html", context)
 
 
+@require_safe
 def training_detail(request: HttpRequest, pk: int) -> HttpResponse:
     training = find_training(request, pk)
     everyone = training.attendances.all()
@@ -75,6 +77,7 @@ def training_detail(request: HttpRequest, pk: int) -> HttpResponse:
     return listing.render(request, "members/training_detail.html", "members/attendance_rows.html", context)
 
 
+@require_safe
 def training_history(request: HttpRequest, pk: int) -> HttpResponse:
     training = find_training(request, pk)
     back = reverse("members:training", args=[pk])
