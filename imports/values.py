@@ -162,6 +162,8 @@ def count(cell: Any, notes: Notes) -> Count | None:
 def _whole(number: float) -> int:
     if not math.isfinite(number):
         raise Refusal("not_a_number", "Ô này chưa phải số. Nhập số nguyên.")
+    if number.is_integer():  # nearly every cell
+        return _in_range(int(number))
     nearest = round(number)
     if abs(number - nearest) > 1e-9:
         thousands = round(number * 1000)
