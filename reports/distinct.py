@@ -68,12 +68,11 @@ def _communes_with(code: str, element: str) -> str:
     FROM {_SPANS}
     JOIN areas_area a ON a.level = 3 AND a.valid @> (s.until - 1)
     JOIN reports_appliedmap m ON m.area_id = a.id AND m.ancestor_id = ANY(%(areas)s) AND m.during @> {_DAY}
-    LEFT JOIN (
-        SELECT s.idx, c.area_id, sum(c.amount) AS amount, sum(c.maybe) AS maybe
-        FROM {_SPANS} JOIN reports_cell c ON c.half < s.until
-        WHERE c.basis = 0 AND c.element_id = (SELECT id FROM activities_dataelement WHERE code = '{element}')
-        GROUP BY s.idx, c.area_id
-    ) h ON h.idx = s.idx AND h.area_id = a.id
+    LEFT JOIN LATERAL (
+        SELECT sum(c.amount) AS amount, sum(c.maybe) AS maybe FROM reports_cell c
+        WHERE c.area_id = a.id AND c.basis = 0 AND c.half < s.until
+          AND c.element_id = (SELECT id FROM activities_dataelement WHERE code = '{element}')
+    ) h ON true
     GROUP BY s.idx, m.ancestor_id
     """
 
