@@ -7,10 +7,12 @@ for the distinct counts.
 from __future__ import annotations
 
 import datetime
+import operator
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from django.db import connection
 
@@ -35,8 +37,7 @@ class Span:
         return cls(period.start, period.end + datetime.timedelta(days=1), ends)
 
 
-@dataclass(frozen=True)
-class Sums:
+class Sums(NamedTuple):
     """What one element amounts to. `elsewhere` counts postings that only the other calendar can show (F9)."""
 
     amount: Decimal = Decimal(0)
@@ -50,11 +51,11 @@ class Sums:
     forecast: int = 0
     elsewhere: int = 0
 
-    def __add__(self, other: Sums) -> Sums:
-        return Sums(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
+    def __add__(self, other: Sums) -> Sums:  # type: ignore[override]
+        return Sums(*map(operator.add, self, other))
 
     def __sub__(self, other: Sums) -> Sums:
-        return Sums(*(getattr(self, f.name) - getattr(other, f.name) for f in fields(self)))
+        return Sums(*map(operator.sub, self, other))
 
 
 NOTHING = Sums()

@@ -215,17 +215,18 @@ def series(
 
 @dataclass(frozen=True)
 class Ask:
-    """Indicators of areas in periods of one calendar."""
+    """Indicators of areas in periods of one calendar; without `coverage`, which costs counting, n of N is not told."""
 
     areas: Sequence[Area]
     periods: Sequence[Period]
     indicators: Sequence[Indicator]
+    coverage: bool = True
 
     def elements(self) -> set[str]:
         """Codes of all elements needed: those of the indicators, and those that tell how many reported."""
         codes = {t.element.code for i in self.indicators for t in i.terms.all()}
         codes |= {distinct.WHOLE[code] for code in codes if code in distinct.WHOLE}
-        sources = {i.source for i in self.indicators}
+        sources = {i.source for i in self.indicators} if self.coverage else set()
         if Indicator.Source.RETURN in sources:
             codes |= {"returns_submitted", "returns_due"}
         if Indicator.Source.LOG in sources:
@@ -247,11 +248,28 @@ def tables(asks: Sequence[Ask], *, basis: Basis, fresh: Freshness) -> list[Table
     return [Table(ask, next(found) if ask.periods else {}, moved) for ask in asks]
 
 
+@dataclass(frozen=True)
+class _Parts:
+    """An indicator's terms, (element code, coefficient) each, and whether a flow is among them."""
+
+    num: list[tuple[str, Decimal]]
+    den: list[tuple[str, Decimal]]
+    flows: bool
+
+    @classmethod
+    def of(cls, indicator: Indicator) -> _Parts:
+        terms = list(indicator.terms.all())
+        num, den = ([(t.element.code, t.coefficient) for t in terms if t.part == part] for part in ("num", "den"))
+        return cls(num, den, any(t.element.kind == DataElement.Kind.FLOW for t in terms))
+
+
 class Table:
     """The sums that an ask needs, and the figures made of them."""
 
     def __init__(self, ask: Ask, sums: dict[Key, Sums], moved: dict[int, datetime.date]):
         self.indicators = ask.indicators
+        self.has_coverage = ask.coverage
+        self.parts = {i.code: _Parts.of(i) for i in ask.indicators}
         self.periods = ask.periods
         self.sums = sums
         self.moved = moved
@@ -281,13 +299,13 @@ class Table:
         if moved is None:
             return False
         period = self.periods[place]
-        flows = any(t.element.kind == DataElement.Kind.FLOW for t in indicator.terms.all())
-        return moved > (period.start if flows else period.end)
+        return moved > (period.start if self.parts[indicator.code].flows else period.end)
 
     def _figure(self, indicator: Indicator, sum_of, restated: bool) -> Figure:
-        num = _weighted(indicator, "num", sum_of)
-        den = _weighted(indicator, "den", sum_of)
-        is_rate = any(t.part == "den" for t in indicator.terms.all())
+        parts = self.parts[indicator.code]
+        num = _weighted(parts.num, sum_of)
+        den = _weighted(parts.den, sum_of)
+        is_rate = bool(parts.den)
         reporting, expected = self._coverage(indicator, sum_of)
         numerator = plain(num.amount) if num.postings else None
         denominator = plain(den.amount) if is_rate and den.postings else None
@@ -311,6 +329,8 @@ class Table:
 
     def _coverage(self, indicator: Indicator, sum_of) -> tuple[int | None, int | None]:
         """n of N that reported (F12): returns by commune and month, logs by active team, registers none."""
+        if not self.has_coverage:
+            return None, None
         if indicator.source == Indicator.Source.RETURN:
             return int(sum_of("returns_submitted").amount), int(sum_of("returns_due").amount)
         if indicator.source == Indicator.Source.LOG:
@@ -318,15 +338,13 @@ class Table:
         return None, None
 
 
-def _weighted(indicator: Indicator, part: str, sum_of) -> Sums:
+def _weighted(terms: Sequence[tuple[str, Decimal]], sum_of) -> Sums:
     total = NOTHING
-    for term in indicator.terms.all():
-        if term.part == part:
-            one = sum_of(term.element.code)
-            if term.coefficient != 1:
-                c = term.coefficient
-                one = Sums(one.amount * c, one.estimated * c, one.maybe * c, *_counts(one))
-            total += one
+    for code, c in terms:
+        one = sum_of(code)
+        if c != 1:
+            one = Sums(one.amount * c, one.estimated * c, one.maybe * c, *_counts(one))
+        total = one if total is NOTHING else total + one
     return total
 
 
