@@ -106,8 +106,6 @@ class GrantForm(forms.Form):
     area = forms.TypedChoiceField(
         label="Chọn địa bàn",
         coerce=int,
-        required=False,
-        empty_value=None,
         widget=forms.RadioSelect,
         error_messages={"invalid_choice": "Chọn lại địa bàn."},
     )
@@ -123,7 +121,9 @@ class GrantForm(forms.Form):
             self.initial.setdefault("place", self._only_place())
         if len(self.found) > 1:
             names = labels(area.pk for area in self.found)
-            self.fields["area"].choices = [(area.pk, names[area.pk]) for area in self.found]
+            field = self.fields["area"]
+            field.choices = [(area.pk, names[area.pk]) for area in self.found]
+            field.error_messages["required"] = f"Có {len(self.found)} nơi khớp. Chọn một nơi, hoặc gõ thêm chữ."
         else:
             del self.fields["area"]
 
@@ -154,8 +154,6 @@ class GrantForm(forms.Form):
         picked = [area for area in self.found if len(self.found) == 1 or area.pk == cleaned.get("area")]
         if not self.found:
             self.add_error("place", f"Không có nơi nào tên “{text}” cho vai trò này trong địa bàn của bạn.")
-        elif not picked:
-            self.add_error("area", f"Có {len(self.found)} nơi khớp “{text}”. Chọn một nơi, hoặc gõ thêm chữ.")
         elif not can_give(self.giver, role, picked[0]):
             self.add_error("role", f"Bạn chưa giao được vai trò này ở {picked[0].name}. Chọn vai trò khác.")
         else:

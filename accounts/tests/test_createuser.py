@@ -75,6 +75,7 @@ def test_the_same_person_in_another_spelling_is_the_same_user(country):
     ("arguments", "sentence"),
     [
         (("khong-phai-so", "--role", "viewer", "--area", "38"), "chưa phải số điện thoại"),
+        (("a@vidu.vn", "--role", "king", "--area", "38"), "Không có vai trò “king”. Các vai trò: country_viewer"),
         (("sai@@vidu", "--role", "viewer", "--area", "38"), "chưa phải địa chỉ email"),
         (("a@vidu.vn", "--role", "viewer", "--area", "ABC"), "chưa phải mã địa bàn"),
         (("a@vidu.vn", "--role", "viewer", "--area", "98765"), "Không có đơn vị nào mang mã 98765"),

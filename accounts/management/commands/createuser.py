@@ -70,7 +70,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("identifier", metavar="EMAIL_OR_PHONE")
-        parser.add_argument("--role", required=True, choices=Role.values)
+        parser.add_argument("--role", required=True, help=", ".join(Role.values))
         parser.add_argument("--area", required=True, metavar="CODE", help="as valid today; VN is the country")
         parser.add_argument("--name", default="", help="default: the e-mail address or phone number")
         parser.add_argument("--password-stdin", action="store_true", help="else an invitation link is printed")
@@ -90,6 +90,8 @@ class Command(BaseCommand):
 
     @transaction.atomic
     def _make(self, typed: str, role: str, code: str, name: str, password_stdin: bool) -> dict:
+        if role not in Role.values:
+            raise UnusableRequest(f"Không có vai trò “{role}”. Các vai trò: {', '.join(Role.values)}.")
         try:
             identifier = parse_identifier(typed)
         except ValueError as error:
