@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -12,7 +13,7 @@ from django.utils import timezone
 
 from activities import usual
 from activities.forms.numbers import WholeNumberField
-from activities.kinds import ActivityKind, Audience
+from activities.kinds import SHORT_AUDIENCES, SHORT_KINDS, ActivityKind
 from activities.models import Activity, DataElement
 from cnscd_portal.templatetags.vietnamese import number
 from teams.forms import day_field
@@ -37,6 +38,12 @@ class TeamField(forms.ModelChoiceField):
         return getattr(team, "label", team.name)
 
 
+def _first(labels: dict[str, str], wanted: Iterable[str]) -> list[tuple[str, str]]:
+    """The choices with the wanted ones before the others, which keep their own order."""
+    front = [value for value in wanted if value in labels]
+    return [(value, labels[value]) for value in [*front, *(value for value in labels if value not in front)]]
+
+
 class LogForm(forms.Form):
     """`teams` are those the user may log for; `offered` those that the page lists (it hides the field for one)."""
 
@@ -54,13 +61,13 @@ class LogForm(forms.Form):
     kind = forms.ChoiceField(
         label="Đã làm gì?",
         widget=forms.RadioSelect,
-        choices=ActivityKind.choices,
+        choices=list(SHORT_KINDS.items()),
         error_messages={"required": "Chọn việc đã làm.", "invalid_choice": "Chọn việc đã làm."},
     )
     audience = forms.ChoiceField(
         label="Cho ai?",
         widget=forms.RadioSelect,
-        choices=Audience.choices,
+        choices=list(SHORT_AUDIENCES.items()),
         error_messages={"required": "Chọn đối tượng.", "invalid_choice": "Chọn đối tượng."},
     )
     reached = WholeNumberField(
@@ -90,7 +97,7 @@ class LogForm(forms.Form):
         *,
         teams: QuerySet[Team],
         elements: list[DataElement],
-        kinds_used: list[str] = (),
+        kinds_used: Iterable[str] = (),
         last: Activity | None = None,
         team: Team | None = None,
         activity: Activity | None = None,
@@ -106,7 +113,8 @@ class LogForm(forms.Form):
             self.fields["team"].widget = forms.HiddenInput()
         if activity is not None:
             del self.fields["uuid"], self.fields["team"]
-        self.fields["kind"].choices = self._kinds(kinds_used)
+        self.fields["kind"].choices = _first(SHORT_KINDS, kinds_used)
+        self.fields["audience"].choices = _first(SHORT_AUDIENCES, [initial.get("audience", "")])
         for element in elements:
             self.fields[f"value_{element.code}"] = WholeNumberField(
                 label=element.name, required=False, widget=forms.NumberInput(attrs={"placeholder": "–"})
@@ -126,13 +134,6 @@ class LogForm(forms.Form):
         names = ("date", "kind", "audience", "reached", "households", "topic", "note", "reason")
         values = {f"value_{row.element.code}": row.value for row in activity.values.select_related("element")}
         return {name: getattr(activity, name) for name in names} | values
-
-    @staticmethod
-    def _kinds(used: list[str]) -> list[tuple[str, str]]:
-        """The user's kinds first, the last used one before all, then the others in their own order."""
-        labels = dict(ActivityKind.choices)
-        first = [kind for kind in used if kind in labels]
-        return [(kind, labels[kind]) for kind in [*first, *(k for k in labels if k not in first)]]
 
     # -- Parts that the page lays out ---------------------------------------------------------------------------------
 

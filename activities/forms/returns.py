@@ -43,6 +43,12 @@ class Row:
     question: str
 
     @property
+    def more_open(self) -> bool:
+        """Whether qualifier and reason show at once: something is there, or asked for."""
+        qualified = self.qualifier.value() not in (None, "", ReturnValue.Qualifier.EXACT)
+        return bool(qualified or self.reason.value() or self.question or self.qualifier.errors or self.reason.errors)
+
+    @property
     def errors(self) -> list[str]:
         return [*self.value.errors, *self.qualifier.errors, *self.reason.errors]
 

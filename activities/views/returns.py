@@ -133,7 +133,7 @@ def _form(request: HttpRequest, report: Return, period: Period) -> HttpResponse:
                 return redirect("activities:return-review", report.pk)
             messages.success(request, f"Đã lưu nháp lúc {timezone.localtime():%H:%M}. Chưa gửi.")
             return redirect("activities:return-edit", report.pk)
-    context = {"form": form, "report": report, "period": period, "today": timezone.localdate()}
+    context = {"form": form, "report": report, "period": period, "left": _left(report)}
     return render(request, "activities/returns/form.html", context)
 
 
@@ -157,6 +157,11 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "activities/returns/review.html", context)
 
 
+def _left(report: Return) -> int:
+    """Days until the return is due, negative where that is past."""
+    return (report.due - timezone.localdate()).days
+
+
 def _read(report: Return) -> dict[str, Any]:
     """A return for reading: its rows by pillar, with the period before, the change and what is asked about."""
     period = receipts.period_of(report)
@@ -177,7 +182,7 @@ def _read(report: Return) -> dict[str, Any]:
         "empty": [row.element for row in rows if row.entry is None],
         "unanswered": [row for row in rows if row.unanswered],
         "repeated": checks.repeated(entries, before) if report.status in returns.OPEN else "",
-        "today": timezone.localdate(),
+        "left": _left(report),
     }
 
 
@@ -214,13 +219,16 @@ def receipt(request: HttpRequest, pk: int) -> HttpResponse:
     if not found.submissions or found.submitted_at is None or found.status in returns.OPEN:
         raise Http404
     late = (timezone.localdate(found.submitted_at) - found.due).days
+    # TT 02/2023/TT-BTTTT gives the one who adds up a day more than the unit that reports.
+    decided_by = found.due + datetime.timedelta(days=1)
     context = {
         "report": found,
         "period": receipts.period_of(found),
         "number": receipts.number_of(found),
         "holds": found.fingerprint == receipts.fingerprint(found),
         "late": max(late, 0),
-        "decided_by": found.due + datetime.timedelta(days=1),
+        "decided_by": decided_by,
+        "decision_late": decided_by < timezone.localdate(),
         "address": request.build_absolute_uri(),
     }
     return render(request, "activities/returns/receipt.html", context)
