@@ -124,9 +124,10 @@ def finish(batch: Batch, result: Result) -> None:
     for name in counts:
         setattr(batch, name, getattr(result, name))
     batch.rows_total = batch.rows_done = result.rows
+    batch.province_id = result.province_id
     batch.result = {**result.as_dict(), "tables": result.tables}
     batch.state, batch.finished_at = Batch.State.DONE, timezone.now()
-    batch.save(update_fields=[*counts, "rows_total", "rows_done", "result", "state", "finished_at"])
+    batch.save(update_fields=[*counts, "rows_total", "rows_done", "province", "result", "state", "finished_at"])
 
 
 def run_batch(batch_id: int) -> None:

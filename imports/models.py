@@ -5,6 +5,17 @@ from django.db import models
 from django.utils import timezone
 
 from areas.models import Area
+from imports.querysets import BatchQuerySet
+
+# Kinds of files as the pages name them.
+KIND_LABELS = {
+    "teams": "Danh sách tổ",
+    "members": "Danh sách thành viên",
+    "trainings": "Lớp tập huấn",
+    "attendances": "Danh sách học viên",
+    "returns": "Số liệu của xã",
+    "activities": "Nhật ký hoạt động",
+}
 
 
 class Batch(models.Model):
@@ -43,6 +54,8 @@ class Batch(models.Model):
     refused = models.PositiveIntegerField("chưa nhận", default=0)
     result = models.JSONField("kết quả", default=dict)
 
+    objects = BatchQuerySet.as_manager()
+
     class Meta:
         verbose_name = "lô nhập"
         verbose_name_plural = "lô nhập"
@@ -50,6 +63,15 @@ class Batch(models.Model):
 
     def __str__(self) -> str:
         return f"Lô {self.pk}: {self.filename}"
+
+    @property
+    def is_running(self) -> bool:
+        return self.state not in (self.State.DONE, self.State.FAILED)
+
+    @property
+    def kind_label(self) -> str:
+        """“Danh sách tổ”."""
+        return KIND_LABELS.get(self.kind, self.kind)
 
 
 class PlaceAlias(models.Model):

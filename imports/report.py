@@ -13,7 +13,8 @@ from imports.job import CREATED, REFUSED, UNCHANGED, UPDATED, Job
 class Result:
     """`created + updated + unchanged + refused` = `rows`, the rows of data.
 
-    `tables` says in which table of the file each refusal is; it is no part of what the command prints.
+    `tables` says in which table of the file each refusal is, `province_id` of which province the file speaks; they are
+    no part of what the command prints.
     """
 
     kind: str
@@ -27,11 +28,12 @@ class Result:
     printed_totals: list[dict[str, Any]] = field(default_factory=list)
     also_created: dict[str, int] = field(default_factory=dict)
     tables: list[int] = field(default_factory=list)
+    province_id: int | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """What the contract names, ready for JSON."""
         told = asdict(self)
-        del told["tables"]
+        del told["tables"], told["province_id"]
         return told
 
 
@@ -52,6 +54,7 @@ def result_of(job: Job) -> Result:
         printed_totals=_printed_totals(job),
         also_created=job.also_created,
         tables=[table for table, _ in refusals],
+        province_id=job.province.id if job.province else None,
     )
 
 
