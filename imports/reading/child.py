@@ -21,8 +21,7 @@ def workbook(path: str) -> list[dict]:
     import python_calamine as calamine
 
     try:
-        with Path(path).open("rb") as file:
-            book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(file.read()))  # by content, whatever its name
+        book = opened(path)
     except calamine.PasswordError:
         raise Cannot("password") from None
     except (calamine.CalamineError, OSError, ValueError):
@@ -47,6 +46,18 @@ def workbook(path: str) -> list[dict]:
             }
         )
     return sheets
+
+
+def opened(path: str):
+    """By its name, which tells a password from a fault; else by its content, whatever its name."""
+    import python_calamine as calamine
+
+    try:
+        return calamine.CalamineWorkbook.from_path(path)
+    except calamine.PasswordError:
+        raise
+    except calamine.CalamineError:
+        return calamine.CalamineWorkbook.from_filelike(io.BytesIO(Path(path).read_bytes()))
 
 
 def separated(path: str) -> list[dict]:

@@ -58,7 +58,7 @@ def read(path: Path, filename: str | None = None, *, megabytes: int = CHILD_MEGA
     sheets = [Sheet(**sheet) for sheet in pickle.loads(_run("csv" if found == "csv" else "workbook", path, megabytes))]
     if extension == "xlsx" and found == "xls":  # only now is it sure to be no xlsx with a password
         raise Unusable(_wrong_extension(extension, found))
-    if not any(sheet.rows for sheet in sheets):
+    if not any(cell not in ("", None) for sheet in sheets for row in sheet.rows for cell in row):
         raise Unusable("Tệp trống.")
     return sheets
 

@@ -139,8 +139,14 @@ def test_merged_cells_hold_for_all_their_rows():
 
 
 def test_a_table_without_serial_numbers():
-    rows = [["Xã", "Thôn", "Tên tổ", "Họ tên"], ["Xã A", "Thôn 1", "Tổ 1", "Lê A"], ["XÃ B"], ["Xã B", "Thôn 1", "Tổ 1", "Lê B"],
-            ["Tổng cộng", "", "", "2 thành viên"], ["Người lập biểu"]]  # fmt: skip
+    rows = [
+        ["Xã", "Thôn", "Tên tổ", "Họ tên"],
+        ["Xã A", "Thôn 1", "Tổ 1", "Lê A"],
+        ["XÃ B"],
+        ["Xã B", "Thôn 1", "Tổ 1", "Lê B"],
+        ["Tổng cộng", "", "", "2 thành viên"],
+        ["Người lập biểu"],
+    ]
     table = table_of(rows)
     assert cells(table, "person") == [("Lê A",), ("Lê B",)]
     assert [(t.unit, t.printed) for t in table.totals] == [("members", 2)]
