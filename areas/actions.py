@@ -63,19 +63,8 @@ def settle(*, predecessor: Area, parts: Sequence[Part], decree: str, by) -> None
     decree = _given(decree)
     locks.change_tree()
     predecessor = Area.objects.get(pk=predecessor.pk)
+    planning.check_settlement(predecessor, parts)
     day = predecessor.valid.upper
-    if day is None:
-        raise ReorganisationError(f"{predecessor.name} chưa kết thúc.")
-    if not parts:
-        raise ReorganisationError(f"Chọn đơn vị kế thừa {predecessor.name}.")
-    planning.check_parts(predecessor.name, parts)
-    for part in parts:
-        if not part.unit.is_valid_on(day):
-            raise ReorganisationError(f"{part.unit.name} không tồn tại ngày {planning.written(day)}.")
-        if part.unit.level < predecessor.level:
-            raise ReorganisationError(
-                f"{predecessor.name} không thể thành {part.unit.name}: đơn vị mới ở cấp rộng hơn."
-            )
     with pghistory.context(user=by.pk if by else None):
         predecessor.successions.exclude(successor__in=[part.unit for part in parts]).delete()
         for part in parts:

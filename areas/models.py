@@ -14,7 +14,7 @@ from django.utils import timezone
 from areas.history import tracked
 from areas.querysets import AreaQuerySet
 from areas.text import SearchKey, SortKey
-from areas.triggers import ACYCLIC_PARENTS, SUCCESSION_DATES, VALID_KEEPS_SUCCESSIONS, WEIGHTS_SUM_TO_ONE
+from areas.triggers import PARENTS_ARE_WIDER, SUCCESSION_DATES, VALID_KEEPS_SUCCESSIONS, WEIGHTS_SUM_TO_ONE
 
 
 class Level(models.IntegerChoices):
@@ -141,7 +141,7 @@ class AreaParent(models.Model):
                 violation_error_message="Một đơn vị chỉ thuộc một đơn vị cấp trên trong một ngày.",
             )
         ]
-        triggers = [ACYCLIC_PARENTS]
+        triggers = PARENTS_ARE_WIDER
 
     def __str__(self) -> str:
         return f"{self.child} thuộc {self.parent}"
@@ -191,7 +191,7 @@ class AreaAncestry(models.Model):
     """
 
     area = models.ForeignKey(Area, models.CASCADE, related_name="ancestry")
-    ancestor = models.ForeignKey(Area, models.CASCADE, related_name="descent")
+    ancestor = models.ForeignKey(Area, models.CASCADE, related_name="descent", db_index=False)  # indexed with the area
     during = DateRangeField()
     share = models.DecimalField(max_digits=20, decimal_places=18, null=True)
     exact = models.BooleanField()

@@ -151,6 +151,23 @@ def check_parts(name: str, parts: Sequence[Part]) -> None:
         raise ReorganisationError(f"Tỷ lệ chia của {name} phải cộng lại bằng 1, đang là {shown}.")
 
 
+def check_settlement(predecessor: Area, parts: Sequence[Part]) -> None:
+    """Whether an ended unit can have become these: they lived on the day it ended."""
+    day = predecessor.valid.upper
+    if day is None:
+        raise ReorganisationError(f"{predecessor.name} chưa kết thúc.")
+    if not parts:
+        raise ReorganisationError(f"Chọn đơn vị kế thừa {predecessor.name}.")
+    check_parts(predecessor.name, parts)
+    for part in parts:
+        if not part.unit.is_valid_on(day):
+            raise ReorganisationError(f"{part.unit.name} không tồn tại ngày {written(day)}.")
+        if part.unit.level < predecessor.level:
+            raise ReorganisationError(
+                f"{predecessor.name} không thể thành {part.unit.name}: đơn vị mới ở cấp rộng hơn."
+            )
+
+
 def _two_parents(area: Area, parent: Unit, day: datetime.date) -> str:
     return f"{area.name} thuộc hai {_ONE_OF[Level(parent.level)]} trong tháng {day.month}/{day.year}."
 

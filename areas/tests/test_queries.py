@@ -87,11 +87,12 @@ def test_successors_are_followed_to_the_end(country, land):
 
 
 def test_labels_say_no_more_than_is_needed(country, land):
-    shown = labels([land.dong.pk, land.dong_tay.pk, land.d1.pk, land.upper.pk])
+    shown = labels([land.dong_tay.pk, land.t1.pk, land.d1.pk, land.upper.pk])
     assert shown[land.dong_tay.pk] == "Xã Đông Tây"
-    assert shown[land.d1.pk] == "Thôn 1, xã Đông (cũ)"
+    assert shown[land.t1.pk] == "Thôn 1, xã Tây (cũ)"
+    assert shown[land.d1.pk] == "Thôn 1, xã Đông (cũ), huyện Thượng"  # there is a xã Đông in Gia Lai too
     assert shown[land.upper.pk] == "Huyện Thượng"
-    assert labels([land.d1.pk], land.merged - timedelta(days=1))[land.d1.pk] == "Thôn 1, xã Đông"
+    assert labels([land.t1.pk], land.merged - timedelta(days=1))[land.t1.pk] == "Thôn 1, xã Tây"
 
 
 @pytest.mark.parametrize(
