@@ -113,7 +113,10 @@ class GrantForm(forms.Form):
     def __init__(self, *args, giver: User, **kwargs):
         super().__init__(*args, **kwargs)
         self.giver = giver
-        self.fields["role"].choices = [("", "Chọn vai trò"), *((role, role.label) for role in roles_to_give(giver))]
+        roles, areas = self.fields["role"], self.fields["area"]
+        assert isinstance(roles, forms.ChoiceField)
+        assert isinstance(areas, forms.ChoiceField)
+        roles.choices = [("", "Chọn vai trò"), *((role, role.label) for role in roles_to_give(giver))]
         self.found: list[Area] = []
         if self.is_bound:
             self.found = self._find(self.data.get("role", ""), self.data.get("place", "").strip())
@@ -121,9 +124,8 @@ class GrantForm(forms.Form):
             self.initial.setdefault("place", self._only_place())
         if len(self.found) > 1:
             names = labels(area.pk for area in self.found)
-            field = self.fields["area"]
-            field.choices = [(area.pk, names[area.pk]) for area in self.found]
-            field.error_messages["required"] = f"Có {len(self.found)} nơi khớp. Chọn một nơi, hoặc gõ thêm chữ."
+            areas.choices = [(area.pk, names[area.pk]) for area in self.found]
+            areas.error_messages["required"] = f"Có {len(self.found)} nơi khớp. Chọn một nơi, hoặc gõ thêm chữ."
         else:
             del self.fields["area"]
 

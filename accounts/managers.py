@@ -26,10 +26,16 @@ class UserQuerySet(models.QuerySet):
         return self.filter(Exists(granted) | Exists(invited))
 
 
-class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
+class UserManager(BaseUserManager):
+    def get_queryset(self) -> UserQuerySet:
+        return UserQuerySet(self.model, using=self._db)
+
+    def visible_to(self, user: Any) -> UserQuerySet:
+        return self.get_queryset().visible_to(user)
+
     def create_user(self, *, name: str, email: str | None = None, phone: str | None = None, password=None, **fields):
         """A user with an unusable password unless one is given. `phone` is E.164."""
-        user = self.model(name=name, email=email.strip().lower() if email else None, phone=phone or None, **fields)
+        user: Any = self.model(name=name, email=email.strip().lower() if email else None, phone=phone or None, **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user

@@ -151,7 +151,10 @@ def scope(user: Any, right: Right, *, day: datetime.date | None = None) -> Scope
 
 def scope_of(grants: Iterable[Standing], right: Right, day: datetime.date) -> Scope:
     """The scope that these grants make together; the caller has chosen those that hold the right."""
-    everything, now, past, own = False, set(), set(), {}
+    everything = False
+    now: set[int] = set()
+    past: set[int] = set()
+    own: dict[int, int] = {}
     for grant in grants:
         if grant.is_leader:
             # The team may still stand at the ended area, because a reform moves no team.

@@ -20,6 +20,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.forms import ChangePasswordForm, ForgottenForm, SignInForm
 from accounts.models import User
+from accounts.requests import PortalRequest, SignedInRequest
 from accounts.tasks import mail_password_link
 
 LOCKED = "Sai 10 lần. Thử lại sau 15 phút, hoặc nhờ người mời gửi liên kết mới."
@@ -49,7 +50,7 @@ def enter(request: HttpRequest, user: User, target: str) -> HttpResponse:
 @sensitive_post_parameters("password")
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def sign_in(request: HttpRequest) -> HttpResponse:
+def sign_in(request: PortalRequest) -> HttpResponse:
     """The only page that says why one is signed out, so a fragment's request comes here as a whole page."""
     if request.htmx:
         shown = request.htmx.current_url_abs_path or settings.LOGIN_REDIRECT_URL
@@ -77,14 +78,14 @@ def locked_out(request: HttpRequest, response: HttpResponse | None, credentials:
 
 
 @require_POST
-def sign_out(request: HttpRequest) -> HttpResponse:
+def sign_out(request: SignedInRequest) -> HttpResponse:
     logout(request)
     messages.success(request, "Đã đăng xuất.")
     return redirect(settings.LOGOUT_REDIRECT_URL)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def notice(request: HttpRequest) -> HttpResponse:
+def notice(request: SignedInRequest) -> HttpResponse:
     """What the portal keeps about its users, why, on which legal basis and how long; read once, shown for ever."""
     if request.method == "POST":
         if request.user.notice_read_at is None:
@@ -94,7 +95,7 @@ def notice(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD"])
-def account(request: HttpRequest) -> HttpResponse:
+def account(request: SignedInRequest) -> HttpResponse:
     """One's own name, contacts and roles."""
     grants = request.user.grants.on(timezone.localdate()).select_related("area", "given_by").order_by("area__level")
     return render(request, "accounts/account.html", {"grants": grants})
@@ -103,7 +104,7 @@ def account(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters("current", "password")
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def password(request: HttpRequest) -> HttpResponse:
+def password(request: SignedInRequest) -> HttpResponse:
     """A new password; other devices are signed out."""
     form = ChangePasswordForm(request.POST if request.method == "POST" else None, user=request.user)
     if request.method == "POST" and form.is_valid():

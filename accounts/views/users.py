@@ -10,7 +10,7 @@ from django.contrib.auth.hashers import make_password
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Prefetch
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -21,6 +21,7 @@ from accounts.forms import GrantForm, NewUserForm, UserFilter
 from accounts.granting import can_end, can_manage
 from accounts.models import Grant, Invitation, User
 from accounts.places import roles_in_words
+from accounts.requests import SignedInRequest
 from accounts.roles import Right
 from accounts.scope import rights_of, scope
 from cnscd_portal import listing
@@ -31,7 +32,7 @@ def for_inviters(view):
     """403 for who may invite nowhere."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args, **kwargs) -> HttpResponse:
+    def guarded(request: SignedInRequest, *args, **kwargs) -> HttpResponse:
         if Right.INVITE not in rights_of(request.user):
             raise PermissionDenied("Người mời được: quản trị hoặc chuyên viên tỉnh, cán bộ xã.")
         return view(request, *args, **kwargs)
@@ -39,18 +40,18 @@ def for_inviters(view):
     return guarded
 
 
-def _user(request: HttpRequest, pk: int) -> User:
+def _user(request: SignedInRequest, pk: int) -> User:
     return get_object_or_404(User.objects.visible_to(request.user), pk=pk)
 
 
-def _managed(request: HttpRequest, pk: int) -> User:
+def _managed(request: SignedInRequest, pk: int) -> User:
     user = _user(request, pk)
     if not can_manage(request.user, user):
         raise PermissionDenied("Người này còn vai trò ngoài địa bàn hoặc ngoài quyền của bạn.")
     return user
 
 
-def _grants_in_view(request: HttpRequest):
+def _grants_in_view(request: SignedInRequest):
     """Grants of the day within the inviter's scope: what somebody is elsewhere is not theirs to read."""
     within = scope(request.user, Right.INVITE).rows(area="area")
     return Grant.objects.on(timezone.localdate()).filter(within).select_related("area").order_by("area__level", "pk")
@@ -58,7 +59,7 @@ def _grants_in_view(request: HttpRequest):
 
 @for_inviters
 @require_http_methods(["GET", "HEAD"])
-def users(request: HttpRequest) -> HttpResponse:
+def users(request: SignedInRequest) -> HttpResponse:
     form = UserFilter(request.GET)
     people = form.apply(User.objects.visible_to(request.user))
     people = people.prefetch_related(Prefetch("grants", _grants_in_view(request), to_attr="grants_now"))
@@ -70,7 +71,7 @@ def users(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @transaction.atomic
-def new_user(request: HttpRequest) -> HttpResponse:
+def new_user(request: SignedInRequest) -> HttpResponse:
     """Invite somebody. Who is known already gets the role, and a link only from who may manage the account."""
     form = NewUserForm(request.POST if request.method == "POST" else None, giver=request.user)
     if request.method != "POST" or not form.is_valid():
@@ -89,7 +90,7 @@ def new_user(request: HttpRequest) -> HttpResponse:
 
 @for_inviters
 @require_http_methods(["GET", "HEAD", "POST"])
-def user_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def user_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     """One person: roles, link, closing; the POST gives a further role."""
     user = _user(request, pk)
     form = GrantForm(request.POST if request.method == "POST" else None, giver=request.user)
@@ -115,7 +116,7 @@ def user_detail(request: HttpRequest, pk: int) -> HttpResponse:
 @for_inviters
 @never_cache
 @require_POST
-def new_link(request: HttpRequest, pk: int) -> HttpResponse:
+def new_link(request: SignedInRequest, pk: int) -> HttpResponse:
     user = _managed(request, pk)
     if not user.is_active:
         messages.warning(request, "Tài khoản đã ngừng. Mở lại tài khoản rồi tạo liên kết.")
@@ -123,7 +124,7 @@ def new_link(request: HttpRequest, pk: int) -> HttpResponse:
     return _link_page(request, user)
 
 
-def _link_page(request: HttpRequest, user: User) -> HttpResponse:
+def _link_page(request: SignedInRequest, user: User) -> HttpResponse:
     """The link, shown in the answer to the POST itself: only its hash is kept, so no address shows it again."""
     sent = actions.invite(user=user, by=request.user)
     link = request.build_absolute_uri(sent.path)
@@ -149,7 +150,7 @@ def zalo_message(user: User, grants: list[Grant], invitation: Invitation, link: 
 
 @for_inviters
 @require_POST
-def end_grant(request: HttpRequest, pk: int) -> HttpResponse:
+def end_grant(request: SignedInRequest, pk: int) -> HttpResponse:
     grant = get_object_or_404(_grants_in_view(request), pk=pk)
     if not can_end(request.user, grant):
         raise PermissionDenied("Vai trò này do cấp trên giao.")
@@ -160,7 +161,7 @@ def end_grant(request: HttpRequest, pk: int) -> HttpResponse:
 
 @for_inviters
 @require_POST
-def set_active(request: HttpRequest, pk: int, active: bool) -> HttpResponse:
+def set_active(request: SignedInRequest, pk: int, active: bool) -> HttpResponse:
     """Close or reopen an account; one's own stays open, so that nobody locks the last door from outside."""
     user = _managed(request, pk)
     if user.pk == request.user.pk:
