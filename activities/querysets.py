@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models import F, Func
@@ -11,15 +11,10 @@ from django.utils import timezone
 
 from accounts.roles import Right
 from accounts.scope import scope
-from areas.models import Area, AreaAncestry
+from areas.models import Area
 
 if TYPE_CHECKING:
     from accounts.models import User
-
-
-def counting_towards(area: Area, day) -> models.QuerySet:
-    """Ancestry rows that take a fact to `area` on `day` (an expression or a date), for the fact's OuterRef("area")."""
-    return AreaAncestry.objects.filter(ancestor=area, area_id=models.OuterRef("area_id"), during__contains=day)
 
 
 class ActivityQuerySet(models.QuerySet):
@@ -36,13 +31,15 @@ class ActivityQuerySet(models.QuerySet):
 
         Each row gets `share`: the part of it that counts there, null where nobody knows (figures A2).
         """
-        day = timezone.localdate() if today else models.OuterRef("date")
-        ancestry = counting_towards(area, day)
-        # The plain IN lets the planner start from the area's few descendants; the subquery alone would run per row.
-        below = AreaAncestry.objects.filter(ancestor=area).values("area_id")
-        return self.filter(models.Exists(ancestry), area_id__in=below).annotate(
-            share=models.Subquery(ancestry.values("share")[:1])
-        )
+        return _towards(self, area, timezone.localdate() if today else F("date"))
+
+
+def _towards(rows: models.QuerySet, area: Area, day: Any) -> models.QuerySet:
+    """Facts whose area counts towards `area` on `day`, a date or an expression: one ancestry row each, because the
+    ranges of one pair do not overlap. A join: subqueries for each row took a second over a province's year."""
+    return rows.filter(area__ancestry__ancestor=area, area__ancestry__during__contains=day).annotate(
+        share=F("area__ancestry__share")
+    )
 
 
 class ReturnQuerySet(models.QuerySet):
@@ -73,11 +70,7 @@ class ReturnQuerySet(models.QuerySet):
 
         Needs `with_posting_day()`. Each row gets `share`, null where nobody knows.
         """
-        ancestry = counting_towards(area, on or models.OuterRef("posted"))
-        below = AreaAncestry.objects.filter(ancestor=area).values("area_id")
-        return self.filter(models.Exists(ancestry), area_id__in=below).annotate(
-            share=models.Subquery(ancestry.values("share")[:1])
-        )
+        return _towards(self, area, on or F("posted"))
 
 
 class SiteQuerySet(models.QuerySet):
