@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from accounts.roles import Right
 from accounts.scope import areas_visible_to, can, scope
+from areas.labels import labels
 from areas.models import Area, AreaAncestry, Level
 from areas.querysets import AreaQuerySet
 from cnscd_portal import listing
@@ -69,6 +70,10 @@ def choose_place(request: HttpRequest, *, title: str, levels: Sequence[Level]) -
     asked = {str(level.value): level for level in levels}.get(request.GET.get("level", ""), levels[0])
     text = request.GET.get("q", "").replace("\x00", "")[:100]
     found = list(choices(request.user, level=asked, text=text)[: SHOWN + 1])
+    # Merged communes have several “Thôn 1”: the label tells which, by the commune it was made in.
+    named = labels([area.pk for area in found[:SHOWN]])
+    for area in found[:SHOWN]:
+        area.label = named[area.pk]
     context = {
         "title": title,
         "text": text,

@@ -90,11 +90,9 @@ class TeamQuerySet(models.QuerySet):
         led = self._memberships().filter(search_condition(text, "member__search"), role="leader").values("team")
         return self.filter(Q(pk__in=named.union(placed, led, all=True)))
 
-    def with_list_facts(self, day: datetime.date) -> TeamQuerySet:
-        """Adds what the list shows of each team on the day: `place_id`, `place_name`, `commune_name` (several joined
-        by "hoặc" where a split is not settled), `leader_name`, `member_count`, `trained_count` (of those members, in
-        classes held) and `last_activity`. As subqueries they are worked out for the rows of one page alone.
-        """
+    def with_place(self, day: datetime.date) -> TeamQuerySet:
+        """Adds where each team stands on the day: `place_id`, `place_name`, and `commune_name`, several joined by
+        "hoặc" where a split is not settled."""
         place = self._places(day).filter(team=OuterRef("pk"))
         communes = (
             AreaAncestry.objects.filter(area__team_places__team=OuterRef("pk"), area__team_places__during__contains=day)
@@ -108,6 +106,14 @@ class TeamQuerySet(models.QuerySet):
             place_id=Subquery(place.values("area")[:1]),
             place_name=Subquery(place.values("area__name")[:1]),
             commune_name=Subquery(communes[:1]),
+        )
+
+    def with_list_facts(self, day: datetime.date) -> TeamQuerySet:
+        """Adds what the list shows of each team on the day: its place, `leader_name`, `member_count`, `trained_count`
+        (of those members, in classes held) and `last_activity`. As subqueries they are worked out for the rows of one
+        page alone.
+        """
+        return self.with_place(day).annotate(
             leader_name=Subquery(
                 self._memberships()
                 .filter(team=OuterRef("pk"), role="leader")

@@ -31,9 +31,10 @@ def may_edit_somewhere(user: Any) -> bool:
 
 
 def find_team(request: HttpRequest, pk: int, *, to_edit: bool = False) -> Team:
-    """The team, with `editable`; 404 where the user may not see it, 403 where they may not change it."""
+    """The team, with `editable` and its place; 404 where the user may not see it, 403 where they may not change it."""
     editable = Team.objects.within(scope(request.user, Right.EDIT)).filter(pk=OuterRef("pk"))
-    team = get_object_or_404(Team.objects.visible_to(request.user).annotate(editable=Exists(editable)), pk=pk)
+    teams = Team.objects.visible_to(request.user).with_place(timezone.localdate()).annotate(editable=Exists(editable))
+    team = get_object_or_404(teams, pk=pk)
     if to_edit and not team.editable:
         raise PermissionDenied
     return team
@@ -59,11 +60,9 @@ def team_detail(request: HttpRequest, pk: int) -> HttpResponse:
     team = find_team(request, pk)
     today = timezone.localdate()
     stays = list(team.places.select_related("area").order_by("-during"))
-    now = next((stay.area for stay in stays if today in stay.during), None)
     context = {
         "team": team,
         "stays": stays,
-        "place": now,
         "members": reading.members(team, today),
         "months": reading.months(team, today),
         "trainings": reading.trainings(team),

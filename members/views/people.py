@@ -20,6 +20,7 @@ from cnscd_portal import history, listing
 from members import actions
 from members.forms import JoinForm, MemberFilter, MembershipForm, PersonForm, ReformForm
 from members.models import Attendance, Member, Membership, PhoneReveal, Training
+from teams import reading
 from teams.models import Team
 from teams.views import find_team, show_form
 
@@ -130,7 +131,7 @@ def membership_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 def team_reform(request: HttpRequest, team_pk: int) -> HttpResponse:
     team = find_team(request, team_pk, to_edit=True)
-    memberships = list(team.memberships.filter(left__isnull=True).select_related("member").order_by("role", "id"))
+    memberships = list(reading.members(team, timezone.localdate()).filter(left__isnull=True))
     form = ReformForm(request.POST or None, team=team, memberships=memberships)
     if request.method == "POST" and form.is_valid():
         new = form.attempt(
