@@ -243,12 +243,15 @@ RETURN_LEVELS = f"""
         FROM line l JOIN areas_areasuccession n ON n.predecessor_id = l.heir
     ), level AS MATERIALIZED (
         {_RETURNED.format(areas="(SELECT DISTINCT heir AS area_id FROM line)", kind="stock")}
+    ), first_of_heirs AS (
+        SELECT l.area_id, n.element_id, min(n.day) AS day
+        FROM line l JOIN level n ON n.area_id = l.heir AND n.day >= l.since
+        GROUP BY l.area_id, n.element_id
     ), held AS (
-        SELECT o.*, (
-            SELECT min(n.day) FROM line l JOIN level n ON n.area_id = l.heir AND n.element_id = o.element_id
-            WHERE l.area_id = o.area_id AND n.day > o.day AND (l.since IS NULL OR n.day >= l.since)
-        ) AS ended
-        FROM level o JOIN fold_area s ON s.area_id = o.area_id
+        SELECT o.*, LEAST(lead(o.day) OVER (PARTITION BY o.area_id, o.element_id ORDER BY o.day), f.day) AS ended
+        FROM level o
+        JOIN fold_area s ON s.area_id = o.area_id
+        LEFT JOIN first_of_heirs f ON f.area_id = o.area_id AND f.element_id = o.element_id
     )
     SELECT h.area_id, h.code, 0, e.day, e.sign * h.value, e.sign * h.provisional, e.sign * h.over,
            e.sign * h.under, e.sign * h.about, e.sign * h.forecast

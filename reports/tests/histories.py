@@ -168,7 +168,7 @@ class World:
             if how == "void":
                 activity.status, activity.void_reason = "void", "nhầm"
             elif how == "returned":
-                activity.status = "returned"
+                activity.status, activity.decision_reason = "returned", "xem lại"
             elif how == "move":
                 activity.date = self.day()
             else:

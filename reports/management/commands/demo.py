@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import sys
 import time
 
 from django.core.management.base import BaseCommand
 
+from imports import actions as imports
 from reports import demo
 
 
@@ -20,7 +22,8 @@ class Command(BaseCommand):
     def handle(self, *args, **options) -> None:
         began = time.monotonic()
         if not options["users"]:
-            demo.load(self.stderr.write if options["json"] else self.stdout.write, stdout=self.stderr)
+            say = self.stderr.write if options["json"] else self.stdout.write
+            demo.load(say, self._progress if sys.stderr.isatty() else imports.silent)
         people = [
             {"identifier": p.identifier, "password": demo.PASSWORD, "name": p.name, "role": p.role.value}
             for p in demo.PEOPLE
@@ -31,3 +34,7 @@ class Command(BaseCommand):
         self.stdout.write(f"Tài khoản mẫu, mật khẩu {demo.PASSWORD}:")
         for person in demo.PEOPLE:
             self.stdout.write(f"  {person.identifier:30} {person.role.label}")
+
+    def _progress(self, step: str, done: int, total: int) -> None:
+        self.stderr.write(f"\r{imports.STEPS[step]} {done}/{total} dòng  ", ending="\r")
+        self.stderr.flush()

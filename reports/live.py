@@ -1,0 +1,68 @@
+"""Numbers of an open dashboard that change in place (the other half of static/js/live.js).
+
+What a page showed is kept in the cache for its version, so that a poll is answered with what has changed alone, and so
+that ten readers of one page cost one reading.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from typing import Any
+
+from django.core.cache import cache
+
+from reports.board import Board
+from reports.figures import Freshness
+from reports.forms import Choice
+from reports.pages_board import fresh_sentence, reported_sentence, tiles, waiting_sentence
+from reports.pages_table import children
+from reports.pages_words import shown
+
+KEPT = 60 * 60
+
+
+def version(fresh: Freshness) -> str:
+    """Changes when anything was folded, and when marks begin or cease to wait."""
+    return f"{fresh.version}-{fresh.waiting}"
+
+
+def values(board: Board) -> dict[str, str]:
+    """Every text of the page that can change in place, by its data-live-key."""
+    found = {
+        "fresh": fresh_sentence(board),
+        "waiting": waiting_sentence(board.fresh.waiting),
+        "reported": reported_sentence(board),
+    }
+    for code, figure in board.now.items():
+        found[code] = shown(figure, area_id=board.area.pk, choice=board.choice).text
+    found |= {f"{tile.main.code}.change": tile.change.text for tile in tiles(board)}
+    if board.rows:
+        for line in children(board).lines:
+            found |= {cell.shown.live: cell.shown.text for cell in line.cells if cell.shown.live}
+    return found
+
+
+def remember(board: Board) -> None:
+    """Keeps what the page shows."""
+    cache.set(_key(board.area.pk, board.choice, version(board.fresh)), values(board), KEPT)
+
+
+def news(area_id: int, choice: Choice, fresh: Freshness, told: str, read: Callable[[], Board]) -> dict[str, Any]:
+    """What has changed since the version that the page was told; everything where that is forgotten. `read` is called
+    only where nobody has read this version yet.
+    """
+    current = version(fresh)
+    now = cache.get(_key(area_id, choice, current))
+    if now is None:
+        board = read()
+        current, now = version(board.fresh), values(board)
+        cache.set(_key(area_id, choice, current), now, KEPT)
+    before = cache.get(_key(area_id, choice, told)) or {}
+    return {"v": current, "values": {key: text for key, text in now.items() if before.get(key) != text}}
+
+
+def _key(area_id: int, choice: Choice, of: str) -> str:
+    """One for each area, choice of figures and version."""
+    view = f"{area_id}|{choice.query(indicator='', trend='', sort='')}|{of}"
+    return "live:" + hashlib.sha256(view.encode()).hexdigest()[:32]
