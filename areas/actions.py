@@ -66,11 +66,12 @@ def settle(*, predecessor: Area, parts: Sequence[Part], decree: str, by) -> None
     planning.check_settlement(predecessor, parts)
     day = predecessor.valid.upper
     with pghistory.context(user=by.pk if by else None):
-        predecessor.successions.exclude(successor__in=[part.unit for part in parts]).delete()
-        for part in parts:
-            values = {"date": day, "weight": part.weight, "decree": decree, "agreed": True}
+        weights = {part.unit.pk: part.weight for part in parts if isinstance(part.unit, Area)}
+        predecessor.successions.exclude(successor__in=weights).delete()
+        for successor, weight in weights.items():
+            values = {"date": day, "weight": weight, "decree": decree, "agreed": True}
             AreaSuccession.objects.update_or_create(
-                predecessor=predecessor, successor=part.unit, defaults=values, create_defaults=values
+                predecessor=predecessor, successor_id=successor, defaults=values, create_defaults=values
             )
         locks.check_constraints()
     ancestry.rebuild(ancestry.touched_by([predecessor.pk]))

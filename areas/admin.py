@@ -3,6 +3,7 @@ admin corrects positions and settles what an ended unit became."""
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import ActionForm
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Count, Exists, OuterRef, Q
@@ -179,7 +180,7 @@ class AreaAdmin(admin.ModelAdmin):
         super().save_formset(request, form, formset, change)
 
 
-class SettleForm(admin.helpers.ActionForm):
+class SettleForm(ActionForm):
     decree = forms.CharField(label="Căn cứ", required=False, max_length=200)
 
 

@@ -41,18 +41,25 @@ def combine(branches: list[tuple[Fraction | None, Map]]) -> Map:
     if len(branches) == 1:
         return branches[0][1]
     weights = [weight for weight, _ in branches]
-    weighted = None not in weights
     result: Map = {}
     for ancestor in dict.fromkeys(key for _, branch in branches for key in branch):
         parts = [branch.get(ancestor, NONE) for _, branch in branches]
         share = parts[0][0]
         if all(part[0] == share for part in parts):
             result[ancestor] = (share, share is not None and all(exact for _, exact in parts))
-        elif weighted and all(part[0] is not None for part in parts):
-            result[ancestor] = (sum(w * part[0] for w, part in zip(weights, parts, strict=True)), False)
         else:
-            result[ancestor] = (None, False)
+            result[ancestor] = (_weighted(weights, [part[0] for part in parts]), False)
     return result
+
+
+def _weighted(weights: list[Fraction | None], shares: list[Fraction | int | None]) -> Fraction | int | None:
+    """Σ weight × share; None where anything of it is unknown."""
+    total: Fraction | int = 0
+    for weight, share in zip(weights, shares, strict=True):
+        if weight is None or share is None:
+            return None
+        total += weight * share
+    return total
 
 
 class Tree:

@@ -84,8 +84,9 @@ def _stage(cursor) -> None:
         (DATA / "successions.csv").open(encoding="utf-8", newline="") as file,
         cursor.copy("COPY file_successions FROM STDIN") as copy,
     ):
-        for row in csv.DictReader(file):
-            copy.write_row((row["predecessor_key"], row["successor_key"], row["effective_on"], row["agreed"] == "yes"))
+        for line in csv.DictReader(file):
+            agreed = line["agreed"] == "yes"
+            copy.write_row((line["predecessor_key"], line["successor_key"], line["effective_on"], agreed))
     cursor.execute("ANALYZE file_units; ANALYZE file_successions")
 
 

@@ -1,9 +1,10 @@
 """From changes to a plan that can be carried out, or to the Vietnamese sentence that says why it cannot."""
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Q
 
@@ -124,7 +125,7 @@ def _take_reparent(plan: Plan, change: Reparent) -> None:
             raise ReorganisationError(_two_parents(area, change.parent, plan.on))
 
 
-_TAKE = {
+_TAKE: dict[type, Callable[[Plan, Any], None]] = {
     Create: _take_create,
     Merge: _take_merge,
     Split: _take_split,
@@ -160,7 +161,7 @@ def check_settlement(predecessor: Area, parts: Sequence[Part]) -> None:
         raise ReorganisationError(f"Chọn đơn vị kế thừa {predecessor.name}.")
     check_parts(predecessor.name, parts)
     for part in parts:
-        if not part.unit.is_valid_on(day):
+        if not isinstance(part.unit, Area) or not part.unit.is_valid_on(day):
             raise ReorganisationError(f"{part.unit.name} không tồn tại ngày {written(day)}.")
         if part.unit.level < predecessor.level:
             raise ReorganisationError(
@@ -242,7 +243,7 @@ def _check_targets(plan: Plan) -> None:
         for part in parts:
             if isinstance(part.unit, Area):
                 _check_lives_on(plan, plan.current(part.unit), plan.areas[pk], "nhận")
-    under = [(unit, unit.parent) for unit in plan.creations]
+    under: list[tuple[Unit, Unit]] = [(unit, unit.parent) for unit in plan.creations]
     under += [(plan.areas[pk], parent) for pk, parent in plan.moves.items()]
     for child, parent in under:
         if child.level == Level.VILLAGE and parent.level != Level.COMMUNE:
