@@ -103,7 +103,7 @@ class Targets:
         self.above = above
 
     def of(self, indicator: Indicator, area_id: int, period: Period) -> Decimal | None:
-        """The target of the area, in the indicator's own terms. That of a flow is for a year, and held against a year."""
+        """The target of the area, in the indicator's own terms. A flow's is for a year, and held against a year."""
         is_rate = any(t.part == "den" for t in indicator.terms.all())
         flow = any(t.element.kind == DataElement.Kind.FLOW for t in indicator.terms.all())
         if flow and not is_rate and period.kind != PeriodKind.YEAR:

@@ -48,7 +48,7 @@ class Choice:
 
     @classmethod
     def read(cls, query: QueryDict, *, today: datetime.date) -> Choice:
-        """The choice that an address makes; the latest ended statutory month and the boundaries of the day by default."""
+        """The choice that an address makes; by default the latest ended statutory month, boundaries of the day."""
         errors = []
         calendar = query.get("calendar") or Calendar.STATUTORY
         if calendar not in Calendar.values:
@@ -110,7 +110,7 @@ def _slug(value: str | None) -> str:
 
 
 def _sort(query: QueryDict) -> str:
-    """`name`, `-name`, `active_teams`, `-active_teams`; a select and its direction may come apart (`sort` + `order`)."""
+    """`name`, `-name`, `active_teams`, `-active_teams`."""
     text = (query.get("sort") or "").strip()
     name = _slug(text.removeprefix("-"))
     return ("-" if text.startswith("-") else "") + name if name else ""

@@ -62,7 +62,7 @@ def closed(board: Board, *, today: datetime.date) -> Closed | None:
 
 
 def successors(area: Area, last: datetime.date, today: datetime.date) -> list[Area]:
-    """Units of today at the area's tier that it, or what lay in it on its last day, belongs to; communes for a district."""
+    """Units of today, at the area's tier (communes for a district), to which what lay in it on its last day belongs."""
     tier = Level.COMMUNE if area.level == Level.DISTRICT else area.level
     inside = AreaAncestry.objects.filter(ancestor=area, during__contains=last).values("area")
     now = AreaAncestry.objects.filter(area__in=inside, during__contains=today, ancestor=OuterRef("pk"))

@@ -1,4 +1,4 @@
-"""The trend of one indicator, in words and as the table that its chart is drawn from; and the small lines of pillars."""
+"""The trend of an indicator, in words and as the table that its chart is drawn from; the small lines of pillars."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A figure as pages write it: qualifier, number, unit, marks in words, distance to target, change against a year ago."""
+"""A figure as pages write it: qualifier, number, unit, marks in words, distance to target, change in a year."""
 
 from __future__ import annotations
 
