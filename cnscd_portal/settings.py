@@ -105,6 +105,9 @@ DATABASES = {
         "CONN_HEALTH_CHECKS": True,
     }
 }
+# The longest statements here run for seconds over many small loops: compiling them cost more than it gave (roll-up of
+# the demo 4.2 s with, 1.2 s without).
+DATABASES["default"].setdefault("OPTIONS", {}).setdefault("options", "-c jit=off")
 if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
     raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL server (postgres://user@host:port/name).")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from django.db import connection, transaction
 from django.utils import timezone
 
+from areas import names
 from reports import sources
 from reports.models import Mark, RollUpState
 from reports.scratch import scratch
@@ -107,7 +108,10 @@ def one(cursor, sql: str, params=None):
 
 
 def _move_today(cursor) -> tuple[datetime.date, datetime.date]:
-    """The day the cells are to stand on, and the one they stood on. The first run of all makes the state row."""
+    """The day the cells are to stand on, and the one they stood on. A new day also brings names decreed for it.
+
+    The first run of all makes the state row.
+    """
     today = timezone.localdate()
     cursor.execute(
         "INSERT INTO reports_rollupstate (id, today, cells_checked, cells_mended) VALUES (1, %s, 0, 0) "
@@ -117,6 +121,7 @@ def _move_today(cursor) -> tuple[datetime.date, datetime.date]:
     before = one(cursor, "SELECT today FROM reports_rollupstate")
     if before != today:
         cursor.execute("UPDATE reports_rollupstate SET today = %s", [today])
+        names.show(day=today)
     return today, before
 
 
