@@ -15,7 +15,7 @@ help:
 	@echo "make bench          đo tốc độ (benchmarks/)"
 
 install:
-	@sh scripts/install.sh
+	@sh .ci/install.sh
 
 run: install
 	@exec $(PY) manage.py serve
@@ -28,13 +28,13 @@ check: install
 	$(NOWHERE) $(PY) manage.py makemigrations --check --dry-run
 
 test: install
-	@sh scripts/browser.sh
+	@sh .ci/browser.sh
 	@$(MAKE) --no-print-directory check
 	$(PY) -m pytest -n 2 --dist loadgroup
 
 test-external: install
-	@sh scripts/browser.sh
-	@bash scripts/test_external.sh
+	@sh .ci/browser.sh
+	@bash .ci/test_external.sh
 
 bench: install
-	@PORTAL_DATA=$${PORTAL_DATA:-var/bench} sh scripts/bench.sh
+	@PORTAL_DATA=$${PORTAL_DATA:-var/bench} sh .ci/bench.sh

@@ -179,7 +179,7 @@ LANGUAGE_CODE = "vi"
 TIME_ZONE = "Asia/Ho_Chi_Minh"
 USE_I18N = True
 USE_TZ = True
-LOCALE_PATHS = [BASE_DIR / "locale"]  # Django's own sentences in the words of the portal
+LOCALE_PATHS = [BASE_DIR / "cnscd_portal" / "locale"]  # Django's own sentences in the words of the portal
 FORMAT_MODULE_PATH = ["cnscd_portal.formats"]
 USE_THOUSAND_SEPARATOR = False  # only figures are grouped, by the filter `number`; years and codes are not
 
