@@ -121,7 +121,7 @@ def _changed(event: _Event) -> list[tuple[Field, Any, Any]]:
 
 def _users(events: list[_Event]) -> dict[Any, str]:
     ids = {str(user) for event in events if (user := _context(event).get("user"))}
-    users = get_user_model().objects.filter(pk__in=[i for i in ids if i.isdigit()]) if ids else []
+    users = get_user_model().objects.filter(pk__in=[i for i in ids if i.isdecimal()]) if ids else []
     return {str(user.pk): str(user) for user in users}
 
 

@@ -13,7 +13,6 @@ with `{% include "components/pager.html" with previous=page.previous next=page.n
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -166,7 +165,8 @@ def _read_cursor(queryset: QuerySet, order: Sequence[str], packed: str | None) -
         if not isinstance(key, list) or len(key) != len(order) or None in key:
             return None
         key = [field.to_python(value) for field, value in zip(fields, key, strict=True)]
-    except (ValueError, TypeError, binascii.Error, ValidationError):
+        "".join(value for value in key if isinstance(value, str)).encode()  # half a surrogate pair is no text
+    except (ValueError, TypeError, OverflowError, RecursionError, ValidationError):
         return None
     return None if any(isinstance(value, str) and "\x00" in value for value in key) else key
 

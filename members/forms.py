@@ -193,7 +193,7 @@ class JoinForm(PersonForm, PostForm):
         year = self.data.get(self.add_prefix("birth_year"), "").strip()
         found = actions.possible_duplicates(
             name=" ".join(self.data.get(self.add_prefix("name"), "").replace("\x00", "").split()),
-            birth_year=int(year) if year.isdigit() and len(year) == 4 else None,
+            birth_year=int(year) if year.isdecimal() and len(year) == 4 else None,
             phone=phone_e164(self.data.get(self.add_prefix("phone"), "") or "-") or "",
         )
         self.alike = list(self.visible.filter(pk__in=found.values("pk")).order_by("id")[:5])

@@ -85,7 +85,7 @@ class CountField(forms.IntegerField):
     def to_python(self, value: Any) -> int | None:
         if isinstance(value, str):
             parts = value.replace("\xa0", " ").replace(" ", ".").strip(".").split(".")
-            if len(parts) > 1 and all(part.isdigit() and len(part) == 3 for part in parts[1:]):
+            if len(parts) > 1 and all(part.isdecimal() and len(part) == 3 for part in parts[1:]):
                 value = "".join(parts)
         return super().to_python(value)
 

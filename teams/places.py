@@ -57,7 +57,7 @@ def chosen_area(request: HttpRequest) -> Area | None:
     asked = request.GET.get("area", "")
     if not asked:
         return None
-    if not asked.isdigit():
+    if not asked.isdecimal() or len(asked) > 18:
         raise Http404
     area = get_object_or_404(areas_visible_to(request.user), pk=asked)
     if not can(request.user, Right.EDIT, area):

@@ -261,3 +261,18 @@ def test_an_empty_list_says_what_to_do(client, people):
     client.force_login(people.clerk)
     assert "Chưa có thành viên nào." in client.get(LIST).content.decode()
     assert "Bỏ bộ lọc" in client.get(LIST, {"q": "ai"}).content.decode()
+
+
+@pytest.mark.parametrize(
+    "query", [{"team": "9" * 30}, {"area": "²"}, {"q": "\x00"}, {"role": "x"}, {"trained": "x"}, {"q": "%"}]
+)
+def test_no_address_breaks_the_list(client, teams, people, query):
+    client.force_login(people.admin)
+    assert client.get(LIST, query).status_code == 200
+
+
+@pytest.mark.parametrize("typed", [{"birth_year": "²²²²"}, {"name": "\x00"}, {"phone": "+" * 30}, {"same_as": "²"}])
+def test_no_typing_breaks_the_form(client, teams, people, typed):
+    client.force_login(people.clerk)
+    form = {"name": "Nguyễn Văn Đức", "birth_year": "1970", "role": "member", **typed}
+    assert client.post(at("new", teams.d1), form).status_code == 422

@@ -128,7 +128,7 @@ def attendance_new(request: HttpRequest, pk: int) -> HttpResponse:
     people = Member.objects.visible_to(request.user)
     problem = ""
     if request.method == "POST":
-        chosen = [int(value) for value in request.POST.getlist("member") if value.isdigit()]
+        chosen = [int(value) for value in request.POST.getlist("member") if value.isdecimal() and len(value) <= 18]
         try:
             if not chosen:
                 raise ValidationError("Chọn ít nhất một người.")

@@ -286,3 +286,17 @@ def test_founding_refuses_what_the_form_would_not_send(land, people):
 def test_a_team_without_people_counts_none(client, teams, people):
     Membership.objects.filter(team=teams.d1).update(left=date(2024, 1, 1))
     assert names(page(client, people.clerk, no_leader="on")) == [teams.d1.name, teams.t1.name]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [{"area": "9" * 30}, {"area": "²"}, {"area": "-1"}, {"q": "\x00"}, {"q": "a " * 500}, {"level": "9" * 30}],
+)
+def test_no_address_breaks_the_list(client, teams, people, query):
+    assert page(client, people.admin, **query).status_code == 200
+
+
+@pytest.mark.parametrize("area", ["9" * 30, "²", "-1", "x"])
+def test_a_place_that_cannot_be_is_not_found(client, teams, people, area):
+    assert page(client, people.admin, reverse("teams:new"), area=area).status_code == 404
+    assert page(client, people.admin, reverse("teams:move", args=[teams.d1.pk]), area=area).status_code == 404
