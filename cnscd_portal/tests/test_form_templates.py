@@ -81,7 +81,7 @@ def test_djangos_own_errors_say_what_to_do(field, typed, sentence):
 
 
 def test_the_compiled_sentences_are_those_of_the_source():
-    catalogue = Path(settings.BASE_DIR, "locale", "vi", "LC_MESSAGES", "django")
+    catalogue = Path(settings.BASE_DIR, "cnscd_portal", "locale", "vi", "LC_MESSAGES", "django")
     compiled = gettext.GNUTranslations(catalogue.with_suffix(".mo").open("rb"))
     source = re.findall(r'^msgid "(.+)"\nmsgstr "(.+)"$', catalogue.with_suffix(".po").read_text(), flags=re.MULTILINE)
     assert len(source) > 25
