@@ -1,7 +1,8 @@
 """Indicators, targets, and the tables of the roll-up: marks of what is stale, leaves, cells (figures.md, R1–R6)."""
 
 import pgtrigger
-from django.contrib.postgres.fields import DateRangeField
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
 from django.db.models.functions import Now
 
@@ -83,7 +84,17 @@ class Target(models.Model):
     class Meta:
         verbose_name = "chỉ tiêu giao"
         verbose_name_plural = "chỉ tiêu giao"
-        constraints = [models.UniqueConstraint(fields=["indicator", "area", "during"], name="target_once")]
+        constraints = [
+            ExclusionConstraint(
+                name="target_one_a_day",
+                expressions=[
+                    ("indicator", RangeOperators.EQUAL),
+                    ("area", RangeOperators.EQUAL),
+                    ("during", RangeOperators.OVERLAPS),
+                ],
+                violation_error_message="Địa bàn đã có chỉ tiêu này trong thời gian đó. Sửa dòng cũ, hoặc đổi ngày.",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.indicator}, {self.area}: {self.value}"
@@ -192,11 +203,13 @@ class RollUpState(models.Model):
     """The one row that says for which day "today" the cells stand, and what the last runs and checks found."""
 
     id = models.SmallIntegerField(primary_key=True, default=1)
-    today = models.DateField()
-    folded_at = models.DateTimeField(null=True)
-    checked_at = models.DateTimeField(null=True)
-    cells_checked = models.BigIntegerField(default=0)
-    cells_mended = models.BigIntegerField(default=0)
+    today = models.DateField("số hiện hành tính theo ngày")
+    folded_at = models.DateTimeField("cộng lần cuối lúc", null=True)
+    checked_at = models.DateTimeField("đối chiếu lần cuối lúc", null=True)
+    cells_checked = models.BigIntegerField("số ô đã đối chiếu", default=0)
+    cells_mended = models.BigIntegerField("số ô đã sửa", default=0)
 
     class Meta:
+        verbose_name = "tình trạng cộng số liệu"
+        verbose_name_plural = "tình trạng cộng số liệu"
         constraints = [models.CheckConstraint(condition=models.Q(id=1), name="roll_up_state_is_one_row")]
