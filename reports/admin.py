@@ -29,7 +29,7 @@ _GROUPED = re.compile(r"\s*[1-9]\d{0,2}(\.\d{3})+(,\d+)?\s*")
 class TypedNumber(forms.DecimalField):
     """A number as people type it: `1.200.000` and `0,85`; shown without the zeros that its column fills it up with."""
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Any:
         return super().to_python(
             value.replace(".", "") if isinstance(value, str) and _GROUPED.fullmatch(value) else value
         )
@@ -176,7 +176,7 @@ class TargetForm(forms.ModelForm):
 
     def _get_validation_exclusions(self) -> set[str]:
         """`during` is made of two fields of the form, and judged with the constraint that keeps targets apart."""
-        return super()._get_validation_exclusions() - {"during"}
+        return super()._get_validation_exclusions() - {"during"}  # type: ignore[misc]
 
 
 @admin.register(Target)
