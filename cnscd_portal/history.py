@@ -64,7 +64,7 @@ def of(instance: Model, *related: str) -> list[Change]:
     """
     events = _events(type(instance), pgh_obj=instance.pk)
     for name in related:
-        relation = instance._meta.get_field(name)
+        relation: Any = instance._meta.get_field(name)
         owner = relation.field.attname
         events += _events(relation.related_model, owner, **{owner: instance.pk})
     events.sort(key=lambda event: (event.row.pgh_created_at, event.row.pgh_id), reverse=True)
@@ -83,11 +83,9 @@ def render(request: HttpRequest, instance: Model, *related: str, back: str, sect
 
 def _events(model: type[Model], owner: str = "", **condition: Any) -> list[_Event]:
     """The latest events of the rows, each with the state before it."""
+    kept: Any = model._meta.get_field("events")
     rows = list(
-        model._meta.get_field("events")
-        .related_model.objects.filter(**condition)
-        .select_related("pgh_context")
-        .order_by("-pgh_id")[: SHOWN + 1]
+        kept.related_model.objects.filter(**condition).select_related("pgh_context").order_by("-pgh_id")[: SHOWN + 1]
     )
     by_row = defaultdict(list)
     for row in rows:
@@ -132,7 +130,7 @@ def _context(event: _Event) -> dict[str, Any]:
 
 def _named(events: list[_Event]) -> dict[type[Model], dict[Any, str]]:
     """Names of what foreign keys point to, one query for each model."""
-    wanted = defaultdict(set)
+    wanted: dict[type[Model], set[Any]] = defaultdict(set)
     for event in events:
         for each, old, new in _changed(event):
             if isinstance(each, ForeignKey):

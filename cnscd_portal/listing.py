@@ -105,7 +105,7 @@ def search_condition(text: str | None, field: str = "search") -> Q:
 
 def render(request: HttpRequest, template: str, fragment: str, context: dict[str, Any]) -> HttpResponse:
     """The whole page, or only its rows where htmx asks for them. `Vary` keeps a cache from mixing the two up."""
-    htmx = getattr(request, "htmx", None)
+    htmx: Any = getattr(request, "htmx", None)
     wants_fragment = bool(htmx) and not htmx.boosted and not htmx.history_restore_request
     response = render_template(request, fragment if wants_fragment else template, context)
     patch_vary_headers(response, ["HX-Request"])

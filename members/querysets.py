@@ -12,6 +12,7 @@ from accounts.roles import Right
 from accounts.scope import Scope, scope
 from areas.models import Area, AreaAncestry
 from teams.models import Team
+from teams.querysets import related
 
 
 class MembershipQuerySet(models.QuerySet):
@@ -50,15 +51,11 @@ class MemberQuerySet(models.QuerySet):
 
     def trained(self, yes: bool) -> MemberQuerySet:
         """People listed in a class that was held, or those who are not."""
-        attended = Exists(
-            self.model._meta.get_field("attendances").related_model.objects.filter(
-                member=OuterRef("pk"), training__status="held"
-            )
-        )
+        attended = Exists(related(self.model, "attendances").filter(member=OuterRef("pk"), training__status="held"))
         return self.filter(attended if yes else ~attended)
 
     def _memberships(self) -> MembershipQuerySet:
-        return self.model._meta.get_field("memberships").related_model.objects.all()
+        return related(self.model, "memberships").all()
 
 
 class TrainingQuerySet(models.QuerySet):
@@ -69,7 +66,7 @@ class TrainingQuerySet(models.QuerySet):
             return self
         if not found:
             return self.none()
-        attendances = self.model._meta.get_field("attendances").related_model.objects
+        attendances = related(self.model, "attendances")
         attended = attendances.filter(team__in=_ids(Team.objects.within(found))).values("training")
         return self.filter(found.rows(area="area") | Q(pk__in=attended))
 

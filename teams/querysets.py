@@ -19,6 +19,11 @@ from cnscd_portal.listing import search_condition
 COUNTED = ("submitted", "approved")
 
 
+def related(model: type[models.Model], name: str) -> Any:
+    """The manager of the model that a reverse relation brings; its app stands above and cannot be imported here."""
+    return model._meta.get_field(name).related_model.objects  # type: ignore[union-attr]
+
+
 class State(models.TextChoices):
     """Where a team is in its life on a day."""
 
@@ -70,9 +75,7 @@ class TeamQuerySet(models.QuerySet):
 
     def silent_since(self, day: datetime.date) -> TeamQuerySet:
         """Active teams with no counted activity on the day or later."""
-        logged = self.model._meta.get_field("activities").related_model.objects.filter(
-            team=OuterRef("pk"), date__gte=day, status__in=COUNTED
-        )
+        logged = related(self.model, "activities").filter(team=OuterRef("pk"), date__gte=day, status__in=COUNTED)
         return self.active_on(timezone.localdate()).filter(~Exists(logged))
 
     def matching(self, text: str) -> TeamQuerySet:
@@ -83,7 +86,7 @@ class TeamQuerySet(models.QuerySet):
         if not text.split():
             return self
         today = timezone.localdate()
-        named = self.model.objects.filter(search_condition(text)).values("pk")
+        named = self.model._default_manager.filter(search_condition(text)).values("pk")
         areas = Area.objects.filter(search_condition(text), level__gte=Level.COMMUNE).values("pk")
         counting = AreaAncestry.objects.filter(ancestor__in=areas, during__contains=today).values("area")
         placed = self._places(today).filter(area__in=counting).values("team")
@@ -127,8 +130,8 @@ class TeamQuerySet(models.QuerySet):
                 self._count(self._memberships().filter(member__attendances__training__status="held"), "member")
             ),
             last_activity=Subquery(
-                self.model._meta.get_field("activities")
-                .related_model.objects.filter(team=OuterRef("pk"), status__in=COUNTED)
+                related(self.model, "activities")
+                .filter(team=OuterRef("pk"), status__in=COUNTED)
                 .order_by()
                 .values("team")
                 .annotate(last=Max("date"))
@@ -137,14 +140,12 @@ class TeamQuerySet(models.QuerySet):
         )
 
     def _places(self, day: datetime.date) -> QuerySet:
-        return self.model._meta.get_field("places").related_model.objects.filter(during__contains=day)
+        return related(self.model, "places").filter(during__contains=day)
 
     def _memberships(self) -> QuerySet:
         """Memberships of today. The members stand above the teams, so they are met by relation name only."""
         today = timezone.localdate()
-        return self.model._meta.get_field("memberships").related_model.objects.filter(
-            Q(left__isnull=True) | Q(left__gt=today)
-        )
+        return related(self.model, "memberships").filter(Q(left__isnull=True) | Q(left__gt=today))
 
     @staticmethod
     def _count(memberships: QuerySet, field: str) -> QuerySet:

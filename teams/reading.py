@@ -10,7 +10,7 @@ from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, Que
 from django.db.models.functions import TruncMonth
 
 from teams.models import Team
-from teams.querysets import COUNTED
+from teams.querysets import COUNTED, related
 
 ROLE_ORDER = ("leader", "deputy", "member")
 
@@ -38,7 +38,7 @@ def members(team: Team, day: datetime.date) -> QuerySet:
     memberships = team.memberships.all()
     if not (team.dissolved and team.dissolved <= day):
         memberships = memberships.filter(Q(left__isnull=True) | Q(left__gt=day))
-    attendances = team._meta.get_field("attendances").related_model.objects
+    attendances = related(Team, "attendances")
     return (
         memberships.select_related("member")
         .annotate(
@@ -78,7 +78,7 @@ def months(team: Team, day: datetime.date) -> list[Month]:
     ]
 
 
-def trainings(team: Team) -> list[dict[str, Any]]:
+def trainings(team: Team) -> list[Any]:
     """Classes that people of the team are listed in, the latest first, with how many of them (`people`)."""
     return list(
         team.attendances.order_by("-training__date", "-training")
