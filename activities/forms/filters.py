@@ -37,7 +37,11 @@ class ListFilter(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, auto_id="filter_%s", **kwargs)
         # The addresses say `from`, which Python keeps for itself.
-        self.fields = {"from" if name == "start" else name: field for name, field in self.fields.items()}
+        fields = {"from" if name == "start" else name: field for name, field in self.fields.items()}
+        # What the page does not show is there only while it is set, so that addresses stay short.
+        self.fields = {
+            name: field for name, field in fields.items() if not field.widget.is_hidden or self.data.get(name)
+        }
 
     def value(self, name: str) -> Any:
         """The cleaned value, or None."""

@@ -108,6 +108,8 @@ class LogForm(forms.Form):
         super().__init__(data, initial=initial)
         self.activity = activity
         self.elements = elements
+        # What an activity has already stays in sight: a file may bring a number that its kind does not usually have.
+        self.kept = {name.removeprefix("value_") for name in initial if name.startswith("value_")}
         self.fields["team"].queryset = teams
         if team is not None:
             self.fields["team"].widget = forms.HiddenInput()
@@ -161,6 +163,15 @@ class LogForm(forms.Form):
     def other_audience_chosen(self) -> bool:
         return any(choice.data["selected"] for choice in self.other_audiences)
 
+    def kinds_of(self, element: DataElement) -> list[str]:
+        """The kinds of work with which the element is asked for."""
+        return ActivityKind.values if element.code in self.kept else element.activity_kinds
+
+    @property
+    def asked(self) -> list[tuple[DataElement, Any, str]]:
+        """The elements with their fields and their kinds, for the page and its script."""
+        return [(element, field, " ".join(self.kinds_of(element))) for element, field in self.counts]
+
     @property
     def counts(self) -> list[tuple[DataElement, Any]]:
         """The elements with their fields."""
@@ -200,7 +211,7 @@ class LogForm(forms.Form):
         if data.get("reached") == 0 and kind and kind not in REACHING_NOBODY_IS_FINE:
             self.add_error("reached", "Nhập số lượt từ 1 trở lên.")
         for element, field in self.counts:
-            if kind and data.get(field.name) and kind not in element.activity_kinds:
+            if kind and data.get(field.name) and kind not in self.kinds_of(element):
                 self.add_error(field.name, f"Số này không đi với việc “{ActivityKind(kind).label}”. Để trống.")
         if not self.errors and not data["reason"].strip() and (asked := self._question(data)):
             self.add_error("reason", asked)

@@ -1,9 +1,16 @@
 """The cast of these tests: two communes of Thanh Hóa with their villages and teams, and one user for each role."""
 
 import datetime
+import threading
 from types import SimpleNamespace
+from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import pytest
+from django.conf import settings
+from django.contrib.staticfiles.handlers import StaticFilesHandler
+from django.core.handlers.wsgi import WSGIHandler
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections, connections
 from django.test import Client
 
 from accounts.models import Grant, User
@@ -109,3 +116,56 @@ def browse():
         return client
 
     return as_
+
+
+class _Handler(WSGIRequestHandler):
+    def log_message(self, *args):
+        pass
+
+
+@pytest.fixture
+def served(db):
+    """The portal on a port, inside the test's own transaction; gives its address. One request at a time."""
+    connection = connections["default"]
+    connection.inc_thread_sharing()
+    # At each request Django closes connections that are in a transaction; the test lives in one.
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+
+    def serve():
+        connections["default"] = connection  # of this thread: what the test has written is there
+        server.serve_forever(poll_interval=0.05)
+
+    server = make_server("127.0.0.1", 0, StaticFilesHandler(WSGIHandler()), handler_class=_Handler)
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+    connection.dec_thread_sharing()
+
+
+@pytest.fixture
+def visit(browser, browser_context_args, served, browse):
+    """visit(user, "/activities/", width=360): the page in a Chromium where the user is signed in. What the browser
+    complains of stands in `page.complaints`."""
+    contexts = []
+
+    def open_(user, path, width=1366, **options):
+        context = browser.new_context(**browser_context_args, viewport={"width": width, "height": 800}, **options)
+        contexts.append(context)
+        session = browse(user).cookies[settings.SESSION_COOKIE_NAME].value
+        context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": served}])
+        page = context.new_page()
+        page.complaints = []
+        page.on("console", lambda m: page.complaints.append(m.text) if m.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error: page.complaints.append(str(error)))
+        page.goto(served + path)
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()

@@ -94,6 +94,23 @@ def test_the_same_code_of_a_device_gives_one_row(log):
     assert ActivityValue.objects.count() == 1
 
 
+def test_two_sends_at_the_same_moment_are_one_row(log, team, cast, monkeypatch):
+    """The second has looked for its code before the first has written: the unique key decides."""
+    code = uuid.uuid4()
+    first = []
+    place_of = actions.place_of
+
+    def meanwhile(*args):
+        if not first:
+            first.append(None)
+            first[0] = log(uuid=code)
+        return place_of(*args)
+
+    monkeypatch.setattr(actions, "place_of", meanwhile)
+    assert log(uuid=code).pk == first[0].pk
+    assert Activity.objects.count() == 1
+
+
 def test_a_code_of_another_users_device_gives_no_way_to_their_row(log, cast):
     code = uuid.uuid4()
     log(uuid=code)

@@ -224,6 +224,24 @@ def test_an_edit_keeps_the_place_and_waits_for_approval_again(browse, cast, log)
     assert activity.values.get().value == 4
 
 
+def test_an_edit_keeps_a_number_that_its_kind_does_not_usually_have(browse, cast, log):
+    activity = log(kind="meeting", values={"qr_points_added": 2})
+    client = browse(cast.clerk)
+    assert re.search(
+        r'data-kinds="[^"]*meeting[^"]*">\s*<div[^>]*><label for="id_value_qr_points_added"',
+        client.get(url("edit", activity)).content.decode(),
+    )
+    fields = {
+        "date": "2026-09-01",
+        "kind": "meeting",
+        "audience": "other",
+        "reached": "6",
+        "value_qr_points_added": "2",
+    }
+    assert client.post(url("edit", activity), fields).status_code == 302
+    assert activity.values.get().value == 2
+
+
 def test_an_edit_with_errors_keeps_what_was_typed(browse, cast, log):
     activity = log()
     fields = {"date": "2030-01-01", "kind": "guidance", "audience": "youth", "reached": "6", "note": "chữ đã gõ"}

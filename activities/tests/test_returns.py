@@ -410,7 +410,7 @@ def test_the_list_asks_the_database_little(browse, cast, sent, django_assert_max
         sent(period=Period.parse(f"2026-{month:02d}"))
     client = browse(cast.officer)
     client.get(LIST)
-    with django_assert_max_num_queries(11):
+    with django_assert_max_num_queries(10):
         client.get(LIST, {"q": "dinh"})
 
 
@@ -418,7 +418,7 @@ def test_the_form_asks_the_database_little(browse, cast, sent, draft, django_ass
     sent(period=Period.parse("2026-08"))
     report, client = draft(), browse(cast.clerk)
     client.get(url("return-edit", report))
-    with django_assert_max_num_queries(11):
+    with django_assert_max_num_queries(10):
         client.get(url("return-edit", report))
 
 
