@@ -141,9 +141,10 @@ CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES = {"imports.tasks.*": {"queue": "imports"}}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600}
-# A save sends its own task; the sweep finds the marks of one that was lost with a broker or came from psql.
+# Each commit of stale marks tells the workers; the sweep finds what was committed while none listened, and the new day.
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "reports.tasks.sweep", "schedule": 5.0, "options": {"expires": 5}},
+    "resume": {"task": "imports.tasks.resume", "schedule": 20.0, "options": {"expires": 20}},
 }
 
 AUTH_USER_MODEL = "accounts.User"

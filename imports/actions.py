@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from django.core.files import File
-from django.db import connection, transaction
+from django.db import models, transaction
 from django.utils import timezone
 
 from imports import pipeline, provinces
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 STEPS = {pipeline.READING: "Đang đọc", pipeline.CHECKING: "Đang kiểm tra", pipeline.APPLYING: "Đang ghi"}
 MEGABYTE = 1024 * 1024
 LARGEST_UPLOAD = 20 * MEGABYTE
-_LOCK = 0x4942  # "IB": the class of the advisory locks of batches
+LONG_WAIT = datetime.timedelta(minutes=10)  # then its message may have been lost; a second one does no harm
 
 
 def silent(step: str, done: int, total: int) -> None:
@@ -137,6 +137,8 @@ def run_batch(batch_id: int) -> None:
     if batch.state in (Batch.State.DONE, Batch.State.FAILED):
         return
     with BatchProgress(batch_id) as progress:
+        if not progress.alone:
+            return  # another delivery is at it; should its worker die, `resume` starts the batch again
         try:
             _run(batch, progress)
         except Unusable as unusable:
@@ -158,16 +160,21 @@ def _run(batch: Batch, progress: BatchProgress) -> None:
     )
     found = pipeline.find_tables(request, Path(batch.file.path), batch.filename)
     with transaction.atomic():
-        _wait_for_other_deliveries(batch.pk)
         fresh = Batch.objects.get(pk=batch.pk)
         if fresh.state != Batch.State.DONE:
             finish(fresh, pipeline.run(request, found, progress))
 
 
-def _wait_for_other_deliveries(batch_id: int) -> None:
-    """A task that is delivered twice runs once at a time. No row is locked: the progress is written beside."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_LOCK, batch_id])
+def abandoned() -> list[int]:
+    """Batches that were begun and that no worker is at, because theirs was killed; and those that wait too long."""
+    begun = models.Q(state__in=(Batch.State.READING, Batch.State.CHECKING, Batch.State.APPLYING))
+    waiting = models.Q(state=Batch.State.WAITING, created_at__lt=timezone.now() - LONG_WAIT)
+    found = []
+    for batch_id in Batch.objects.filter(begun | waiting).order_by("pk").values_list("pk", flat=True):
+        with BatchProgress(batch_id) as progress:
+            if progress.alone:
+                found.append(batch_id)
+    return found
 
 
 def _stored_province(batch: Batch) -> provinces.Province | None:

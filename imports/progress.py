@@ -7,10 +7,15 @@ import time
 from django.db import connection
 
 _PAUSE = 0.4  # seconds between two writes: the page asks each second
+_LOCK = 0x4942  # "IB": the class of the advisory locks of batches
 
 
 class BatchProgress:
-    """Called with (step, rows done, rows); `with` closes its connection."""
+    """Called with (step, rows done, rows); `with` closes its connection.
+
+    The connection also holds the batch's lock, which a worker that is killed lets go with it: `alone` is false where
+    another worker holds it.
+    """
 
     def __init__(self, batch_id: int):
         self.batch_id = batch_id
@@ -18,6 +23,9 @@ class BatchProgress:
         self._last = ("", 0.0)
 
     def __enter__(self) -> BatchProgress:
+        with self._beside.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [_LOCK, self.batch_id])
+            self.alone: bool = cursor.fetchone()[0]
         return self
 
     def __exit__(self, *error: object) -> None:

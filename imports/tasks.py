@@ -8,3 +8,10 @@ from imports import actions
 @shared_task
 def run_batch(batch_id: int) -> None:
     actions.run_batch(batch_id)
+
+
+@shared_task
+def resume() -> None:
+    """Starts batches again whose worker was killed: the broker would wait an hour before it delivers anew."""
+    for batch_id in actions.abandoned():
+        run_batch.delay(batch_id)
