@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("reports", "0001_initial"),
-        ("members", "0002_initial"),
-        ("activities", "0002_initial"),
+        ("members", "0002_links_and_history"),
+        ("activities", "0003_history"),
     ]
     operations = [migrations.RunSQL(stale.install(), stale.remove())]
