@@ -94,7 +94,7 @@ def _restated(board: Board, *, today: datetime.date) -> list[str]:
             area__level=Level.COMMUNE,
             area__valid__endswith__lte=today,
         )
-        .order_by("area__sort_key")
+        .order_by("ancestor__sort_key", "area__sort_key")
         .values_list("ancestor", "ancestor__name", "area__name", "share")
     )
     notes = []
@@ -103,8 +103,8 @@ def _restated(board: Board, *, today: datetime.date) -> list[str]:
         notes.append(f"Quy đổi: cộng {number(whole)} xã cũ.")
     parts = [(name, old) for _, name, old, share in rows if share is None]
     if parts:
-        units = sorted({name for name, _ in parts})
-        olds = sorted({old for _, old in parts})
+        units = list(dict.fromkeys(name for name, _ in parts))
+        olds = list(dict.fromkeys(old for _, old in parts))
         above = "Số của tỉnh vẫn đủ."
         if len(units) == 1:
             old = ", ".join(f"{name} (cũ)" for name in olds)
