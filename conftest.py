@@ -55,6 +55,28 @@ def browser_context_args(browser_context_args):
     return {**browser_context_args, "locale": "vi-VN", "timezone_id": "Asia/Ho_Chi_Minh"}
 
 
+# -- The demo province on the running portal (end-to-end tests) --------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def demo_portal(running_portal):
+    """The running portal with Thanh Hóa's workbooks imported and the demo's people: see reports.tests.portal.Demo.
+
+    All end-to-end tests share it: one that writes does so where no other looks, or asserts differences.
+    """
+    from reports.tests.portal import Demo
+
+    return Demo(running_portal)
+
+
+@pytest.fixture(scope="session")
+def people_at_portal(demo_portal, browser, browser_context_args):
+    """Browsers of the demo's people, signed in once: `with people_at_portal.at(OFFICER, "/teams/") as page`."""
+    from reports.tests.portal import People
+
+    return People(browser, browser_context_args, demo_portal.url)
+
+
 # -- Pages -------------------------------------------------------------------------------------------------------------
 
 
