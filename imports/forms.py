@@ -34,7 +34,7 @@ class FilesField(forms.FileField):
     widget = FilesInput
 
     def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
-        files = data if isinstance(data, (list, tuple)) else [data]
+        files = list(data) if isinstance(data, (list, tuple)) and data else [data or None]
         if len(files) > MOST_FILES:
             raise ValidationError(f"Mỗi lần nhập tối đa {MOST_FILES} tệp. Tải lên làm nhiều lần.")
         return [self._checked(super(FilesField, self).clean(file, initial)) for file in files]
@@ -87,7 +87,6 @@ class UploadForm(forms.Form):
         self.fields["province"].label_from_instance = _with_end  # type: ignore[attr-defined]
         if len(provinces) < 2:
             del self.fields["province"]
-        self.one = provinces[0] if len(provinces) == 1 else None
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
@@ -97,12 +96,6 @@ class UploadForm(forms.Form):
                 "province", f"{province.name} không còn vào ngày {day:%d/%m/%Y}. Chọn nơi khác hoặc sửa ngày."
             )
         return data
-
-    def chosen_province(self) -> Area | None:
-        """The province that was chosen, or the only one of the user where it exists on the day."""
-        chosen = self.cleaned_data.get("province")
-        day: datetime.date = self.cleaned_data["as_of"]
-        return chosen or (self.one if self.one and self.one.is_valid_on(day) else None)
 
 
 def _with_end(area: Area) -> str:

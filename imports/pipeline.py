@@ -127,13 +127,16 @@ def _read_cells(job: Job) -> None:
 
 
 def _province(job: Job) -> Province:
-    """The province that was named, else that of the title, else the one in which the places lie. Raises Unusable."""
+    """The province that was named, else that of the title, else the only one of the user, else the one in which the
+    places lie. Raises Unusable."""
     request = job.request
     if request.province:
         return request.province
     lines = [line for table in job.tables for line in table.preamble]
     lines += sorted({row.record.section.province for row in job.rows if row.record.section.province})
     found = provinces.in_titles(lines, job.as_of)
+    if found is None and request.by is not None:
+        found = provinces.only_of(request.by, job.as_of)
     if found is None:
         pairs = Counter(
             (row.get("district") or row.record.section.district, row.get("commune") or row.record.section.commune)

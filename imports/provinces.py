@@ -7,13 +7,19 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from django.db import connection
 
+from accounts.roles import Right
+from accounts.scope import scope
 from areas.models import Area, Level
 from imports.errors import Unusable
 from imports.places import bare_name, plain_numbers, readings
 from imports.text import plain_key
+
+if TYPE_CHECKING:
+    from accounts.models import User
 
 # Of the places named, so many must lie in the province, and no other may have half as many.
 _ENOUGH = 0.6
@@ -52,6 +58,20 @@ def in_titles(lines: Iterable[str], day: datetime.date) -> Province | None:
     # “Bắc Ninh” is not in “Bắc Ninh Bình”, but a longer name may begin with a shorter one.
     longest = [p for p in named if not any(p is not q and q.name.startswith(p.name + " ") for q in named)]
     return longest[0] if len(longest) == 1 else None
+
+
+def only_of(user: User, day: datetime.date) -> Province | None:
+    """The one province of the day into which the user may import, the whole of it or a part; None for several."""
+    found = scope(user, Right.IMPORT)
+    if found.everything or not found.now:
+        return None
+    tops = (
+        Area.objects.on(day)
+        .filter(level=Level.PROVINCE, descent__area__in=found.areas, descent__during__contains=day)
+        .distinct()[:2]
+    )
+    rows = list(tops.values_list("id", "code", "kind", "name"))
+    return Province(*rows[0]) if len(rows) == 1 else None
 
 
 def by_names(pairs: Counter[tuple[str, str]], day: datetime.date) -> Province | None:

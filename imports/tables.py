@@ -121,7 +121,17 @@ def _headings(sheet: Sheet, index: Mapping[str, str], needs: Sequence[Sequence[s
             table = _try(sheet, top, height, merged, index, needs)
             if len(table.columns) >= 2 and (best is None or table.score > best.score):
                 best = table
-    return best
+    return best and _with_lines_above(best, merged, index, needs)
+
+
+def _with_lines_above(table: Table, merged: dict, index: Mapping[str, str], needs: Sequence[Sequence[str]]) -> Table:
+    """The headings from the first line on that a cell merged downwards reaches from."""
+    sheet = table.sheet
+    tops = [
+        top - sheet.first_row for (top, _), (bottom, _) in sheet.merged if top <= sheet.first_row + table.top <= bottom
+    ]
+    first = max(0, min([table.top, *tops]), table.top + table.height - _HEADING_LINES)
+    return table if first == table.top else _try(sheet, first, table.top + table.height - first, merged, index, needs)
 
 
 def _try(sheet: Sheet, top: int, height: int, merged: dict, index: Mapping[str, str], needs) -> Table:

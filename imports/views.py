@@ -51,7 +51,7 @@ def batch_list(request: HttpRequest) -> HttpResponse:
 
 def _upload(request: HttpRequest, form: UploadForm) -> HttpResponse:
     data = form.cleaned_data
-    province = form.chosen_province()
+    province = data.get("province")
     made = []
     for file in data["files"]:
         with transaction.atomic():
