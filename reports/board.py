@@ -12,7 +12,7 @@ from typing import Any
 
 from dateutil.relativedelta import relativedelta
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import DateField, Exists, ExpressionWrapper, F, Func, OuterRef, Q, QuerySet, Value
+from django.db.models import DateField, Exists, ExpressionWrapper, F, Func, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, JSONObject
 from django.http import Http404
 
@@ -20,7 +20,7 @@ from accounts.roles import Right
 from accounts.scope import scope
 from activities.models import DataElement
 from activities.periods import MONTHS, Period, PeriodKind
-from areas.models import Area, AreaAncestry, Level
+from areas.models import Area, AreaAncestry, AreaParent, Level
 from reports import figures, layout
 from reports.forms import FIRST_YEAR, Choice, latest_ended_month
 from reports.models import Basis, Indicator, IndicatorTerm, Target
@@ -148,12 +148,18 @@ def place(user: Any, area_id: int, day: datetime.date) -> Place:
 
 
 def below(area: Area, day: datetime.date) -> list[Area]:
-    """Areas of the tiers that the table can show, existing on the day and counting towards the area, in order."""
+    """Areas of the tiers that the table can show, existing on the day and counting towards the area, in order.
+
+    Villages have `parent_name`: the commune whose register made them, which tells apart the many of one name.
+    """
     levels = BELOW[area.level]
     if not levels:
         return []
     counting = AreaAncestry.objects.filter(ancestor=area, during__contains=day, share__isnull=False)
     areas = Area.objects.on(day).filter(pk__in=counting.values("area"), level__in=levels)
+    if Level.VILLAGE in levels:
+        edges = AreaParent.objects.filter(child=OuterRef("pk"), during__contains=day)
+        areas = areas.annotate(parent_name=Subquery(edges.values("parent__name")[:1]))
     return list(areas.defer("search", "latitude", "longitude", "area_km2").in_order())
 
 
@@ -166,8 +172,9 @@ def gather(user: Any, area_id: int, choice: Choice, *, today: datetime.date, tre
     where = place(user, area_id, day)
     if where.ended and where.ended < choice.period.end and not choice.chose_period:
         choice = choice.but(period=latest_ended_month(where.ended + datetime.timedelta(days=1), choice.calendar))
+        day = today if choice.basis == Basis.TODAY else choice.period.end
     units = below(where.area, day)
-    level = _level(where.area, units, choice)
+    level = first_level(where.area, units, choice)
     children = [unit for unit in units if unit.level == level]
     chain = [where.area.pk, *(a.pk for a in reversed(where.ancestors))]
     indicators, targets = catalogue(chain, day)
@@ -249,7 +256,8 @@ def _earlier(period: Period, months: int) -> Period:
     return Period(period.kind, day.year, day.month, period.calendar)
 
 
-def _level(area: Area, units: list[Area], choice: Choice) -> int:
+def first_level(area: Area, units: list[Area], choice: Choice) -> int:
+    """The tier that is shown: the one that the reader chose, else the widest that has units; 0 where nothing stands."""
     there = {unit.level for unit in units}
     if choice.level in there:
         return choice.level

@@ -16,22 +16,15 @@ KEY_FIGURES = (
     ("village_coverage_rate", None),
     ("training_attendances", "training_attendances_total"),
 )
-PILLARS = (Pillar.GOVERNMENT, Pillar.ECONOMY, Pillar.SOCIETY)
-TEAMS_BLOCK = (Pillar.TEAMS, Pillar.TRAINING, Pillar.ACTIVITY, Pillar.MODELS)
+PILLARS: dict[str, tuple[str, ...]] = {
+    str(pillar.label): (pillar,) for pillar in (Pillar.GOVERNMENT, Pillar.ECONOMY, Pillar.SOCIETY)
+}
+TEAMS_BLOCK: dict[str, tuple[str, ...]] = {
+    "Tổ và thành viên": (Pillar.TEAMS,),
+    "Tập huấn": (Pillar.TRAINING,),
+    "Hoạt động, mô hình": (Pillar.ACTIVITY, Pillar.MODELS),
+}
 TREND = "active_teams"  # drawn until the reader picks another
-
-# Running totals, which are also said to be so where their names do not.
-CUMULATIVE = frozenset(
-    {
-        "classes_held_total",
-        "training_attendances_total",
-        "members_trained",
-        "members_trained_rate",
-        "teams_trained_inperson",
-        "teams_trained_inperson_rate",
-        "communes_trained_rate",
-    }
-)
 
 COLUMN_SETS = {
     "": (
@@ -131,15 +124,19 @@ def columns(name: str) -> tuple[str, ...]:
     return COLUMN_SETS.get(name, COLUMN_SETS[""])[1]
 
 
-def of_pillar(indicators: Iterable[Indicator], pillar: str, *, context: bool) -> list[Indicator]:
-    """Indicators of a pillar: what the teams did, or the context in which they did it."""
-    return [i for i in indicators if i.pillar == pillar and i.context == context]
+def of_pillars(indicators: Iterable[Indicator], pillars: tuple[str, ...], *, context: bool) -> list[Indicator]:
+    """Indicators of the pillars: what the teams did, or the context in which they did it."""
+    return [i for i in indicators if i.pillar in pillars and i.context == context]
 
 
 def adds_up(indicator: Indicator) -> bool:
     """Whether those of the areas below and a remainder make that of the area: no rate and no distinct count."""
-    terms = indicator.terms.all()
-    return all(t.part == "num" and t.element.kind != DataElement.Kind.DISTINCT for t in terms)
+    return all(t.part == "num" for t in indicator.terms.all()) and not counts_once(indicator)
+
+
+def counts_once(indicator: Indicator) -> bool:
+    """Whether things are counted in it that may lie in several areas and yet count once."""
+    return any(t.element.kind == DataElement.Kind.DISTINCT for t in indicator.terms.all())
 
 
 def is_stock(indicator: Indicator) -> bool:

@@ -97,15 +97,15 @@ def _note(figure: Shown) -> str:
     return ""
 
 
-def blocks(board: Board, pillars: tuple[str, ...], *, context: bool) -> list[Block]:
-    """One block a pillar; those without any indicator are left out."""
+def blocks(board: Board, titles: dict[str, tuple[str, ...]], *, context: bool) -> list[Block]:
+    """One block a title, of one pillar or two; those without any indicator are left out."""
     found = []
-    for pillar in pillars:
-        indicators = layout.of_pillar(board.indicators.values(), pillar, context=context)
+    for title, pillars in titles.items():
+        indicators = layout.of_pillars(board.indicators.values(), pillars, context=context)
         rows = [_row(board, i) for i in indicators if not _silent(board.now[i.code])]
         silent = [_shown(board, i.code) for i in indicators if _silent(board.now[i.code])]
         if rows or silent:
-            found.append(Block(DataElement.Pillar(pillar).label, rows, silent))
+            found.append(Block(title, rows, silent))
     return found
 
 
@@ -118,7 +118,8 @@ def _row(board: Board, indicator: Indicator) -> Row:
     words = _shown(board, indicator.code)
     verdict = f"{words.verdict.symbol} {words.verdict.word} {words.target}" if words.verdict else ""
     told = _change(board, indicator.code)
-    return Row(words, None if told.text.startswith(NOT_COMPARABLE) else told, sparkline(board, indicator.code), verdict)
+    says = told.text and not told.text.startswith(NOT_COMPARABLE)
+    return Row(words, told if says else None, sparkline(board, indicator.code), verdict)
 
 
 def _shown(board: Board, code: str) -> Shown:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -79,9 +80,11 @@ def children(board: Board) -> Children:
     heads = [_head(board, i.code, i.name, i.unit, sorted_by, down, picked) for i in board.columns]
     highest = _highest(board.rows, picked)
     reporter = next((i for i in board.columns if i.source == Indicator.Source.RETURN), None)
-    lines = [_line(board, row, picked, highest, reporter) for row in rows]
+    named = Counter(row.area.name for row in rows if row.area)
+    twins = {name for name, times in named.items() if times > 1} if board.level == Level.VILLAGE else set()
+    lines = [_line(board, row, picked, highest, reporter, twins) for row in rows]
     if board.remainder:
-        lines.append(_line(board, board.remainder, picked, highest, reporter))
+        lines.append(_line(board, board.remainder, picked, highest, reporter, twins))
     return Children(
         tier=TIERS.get(board.level, ""),
         heads=heads,
@@ -146,7 +149,8 @@ def _sorts(board: Board, sorted_by: str, down: bool) -> list[tuple[str, str, boo
     return options
 
 
-def _line(board: Board, row: Row, picked: str, highest: Decimal, reporter: Indicator | None) -> Line:
+def _line(board: Board, row: Row, picked: str, highest: Decimal, reporter: Indicator | None, twins: set[str]) -> Line:
+    """A row in words. `twins`: names that several villages bear, which are told apart by their communes (rule 17)."""
     area = row.area
     cells = [
         _cell(board, area, row.figures[i.code], nth, i.code == picked, highest)
@@ -161,7 +165,7 @@ def _line(board: Board, row: Row, picked: str, highest: Decimal, reporter: Indic
     reported = f"{number(told.reporting or 0)}/{number(told.expected)}" if told and told.expected else ""
     ended = area.valid.upper is not None and area.valid.upper <= board.fresh.today
     return Line(
-        name=area.name,
+        name=f"{area.name}, {area.parent_name}" if area.name in twins and area.parent_name else area.name,
         href=reverse("reports:dashboard", args=[area.pk]) + board.choice.query(sort="", level=0),
         note="(cũ)" if ended else "",
         reported=reported,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -48,8 +49,11 @@ class Trend:
     spans: list[tuple[str, str, bool]]
 
     @property
-    def empty(self) -> bool:
-        return all(point.y == "" for point in self.points)
+    def empty(self) -> str:
+        """Why there is nothing to draw; "" where there is something."""
+        if any(point.y for point in self.points):
+            return ""
+        return Counter(point.note for point in self.points).most_common(1)[0][0] if self.points else "chưa có số liệu"
 
 
 def trend(board: Board) -> Trend:

@@ -86,8 +86,8 @@ def is_rate(indicator: Indicator) -> bool:
 
 
 def why_address(area_id: int, code: str, choice: Choice) -> str:
-    """The page behind a number."""
-    return "/why/?" + urlencode({"area": area_id, "indicator": code} | choice.tokens())
+    """The page behind a number. The area comes last: what repeats from row to row of a table is then one piece."""
+    return "/why/?" + urlencode({"indicator": code, **choice.tokens(), "area": area_id})
 
 
 def shown(figure: Figure, *, area_id: int, choice: Choice, live: str = "", target: Decimal | None = None) -> Shown:
@@ -148,6 +148,8 @@ def change(now: Figure, before: Figure, *, unit: str, running: bool) -> Change:
     """Against the same period a year before: only of ended periods, comparable values, and where enough has been
     reported. `unit`: what n of N counts; `running`: the period has not ended.
     """
+    if now.value is None or not now.comparable:
+        return Change("")  # the figure itself says why there is none
     why_not = "kỳ này chưa kết thúc" if running else _not_comparable(now, before, unit=unit)
     if why_not:
         return Change(f"{NOT_COMPARABLE}: {why_not}")
@@ -170,10 +172,8 @@ def change(now: Figure, before: Figure, *, unit: str, running: bool) -> Change:
 def _not_comparable(now: Figure, before: Figure, *, unit: str) -> str:
     """Why two periods cannot be compared; "" if they can."""
     for figure, name in ((now, "kỳ này"), (before, "kỳ trước")):
-        if figure.value is None:
+        if figure.value is None or not figure.comparable:
             return f"{name} {figure.reason}"
-        if not figure.comparable:
-            return f"{name} không so sánh được"
         if figure.expected is not None and (figure.reporting or 0) < ENOUGH * figure.expected:
             return f"{name} mới có {number(figure.reporting or 0)}/{number(figure.expected)} {unit}"
     return ""

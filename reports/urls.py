@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports.views import dashboard, search
+from reports.views import dashboard, search, why
 
 app_name = "reports"
 urlpatterns = [
@@ -10,4 +10,5 @@ urlpatterns = [
     path("areas/<int:area_id>/", dashboard.dashboard, name="dashboard"),
     path("areas/<int:area_id>/live/", dashboard.dashboard_live, name="live"),
     path("areas/<int:area_id>/xlsx/", dashboard.dashboard_workbook, name="workbook"),
+    path("why/", why.why, name="why"),
 ]
