@@ -124,7 +124,7 @@ class Places:
     # -- Loading -------------------------------------------------------------------------------------------------------
 
     def _load(self) -> None:
-        day = {"province": self.province_id, "day": self.day}
+        day: dict[str, Any] = {"province": self.province_id, "day": self.day}
         with connection.cursor() as cursor:
             cursor.execute(_UNITS, day)
             for pk, level, code, kind, name, parent, living, ended in cursor.fetchall():

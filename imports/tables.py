@@ -73,10 +73,11 @@ def find(
     or none of them has a row of data.
     """
     index = {key: name for name, column in columns.items() for key in column.headings}
-    found = [_headings(sheet, index, needs) for sheet in sheets if sheet.rows and not sheet.hidden]
-    found = [table for table in found if table] or [
-        table for sheet in sheets if sheet.rows and sheet.hidden and (table := _headings(sheet, index, needs))
-    ]
+    shown, hidden = (
+        [t for sheet in sheets if sheet.rows and sheet.hidden is kept and (t := _headings(sheet, index, needs))]
+        for kept in (False, True)
+    )
+    found = shown or hidden
     fitting = [table for table in found if not _missing(table.columns, needs)]
     if not fitting:
         raise Unusable(_what_lacks(found, columns, needs, label))

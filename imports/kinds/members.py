@@ -284,7 +284,8 @@ class MemberResource(KindResource):
     def _stage_people(rows: list[Row]) -> list[int]:
         """One line a person, by the first row that names them. Gives, for each row, the number of its person's line."""
         lines: dict[int, int] = {}
-        staged, numbers = [], []
+        staged: list[tuple] = []
+        numbers: list[int] = []
         for row in rows:
             pk = row.found["member"]
             if pk not in lines:

@@ -6,6 +6,7 @@ import pickle
 import subprocess
 import sys
 import zipfile
+import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -132,7 +133,7 @@ def _look_into_zip(path: Path) -> str:
                         raise Unusable(_SENTENCES["password"])
                     return "ods"
                 raise Unusable(_NOT_A_WORKBOOK)
-    except (zipfile.BadZipFile, OSError, ValueError, RuntimeError, NotImplementedError, zipfile.zlib.error):
+    except (zipfile.BadZipFile, OSError, ValueError, RuntimeError, NotImplementedError, zlib.error):
         raise Unusable(_SENTENCES["broken"]) from None
     if "xl/vbaProject.bin" in names:
         raise Unusable("Tệp có macro. Lưu lại thành .xlsx rồi tải lên.")
