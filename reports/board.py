@@ -19,10 +19,10 @@ from django.http import Http404
 from accounts.roles import Right
 from accounts.scope import scope
 from activities.models import DataElement
-from activities.periods import MONTHS, Period, PeriodKind
+from activities.periods import MONTHS, Period, PeriodKind, latest_ended
 from areas.models import Area, AreaAncestry, AreaParent, Level
 from reports import figures, layout
-from reports.forms import FIRST_YEAR, Choice, latest_ended_month
+from reports.forms import FIRST_YEAR, Choice
 from reports.models import Basis, Indicator, IndicatorTerm, Target
 
 # Which tiers an area's table can show; the first that has units is shown unless the reader chose another.
@@ -171,7 +171,7 @@ def gather(user: Any, area_id: int, choice: Choice, *, today: datetime.date, tre
     day = today if choice.basis == Basis.TODAY else choice.period.end
     where = place(user, area_id, day)
     if where.ended and where.ended < choice.period.end and not choice.chose_period:
-        choice = choice.but(period=latest_ended_month(where.ended + datetime.timedelta(days=1), choice.calendar))
+        choice = choice.but(period=latest_ended(where.ended + datetime.timedelta(days=1), choice.calendar))
         day = today if choice.basis == Basis.TODAY else choice.period.end
     units = below(where.area, day)
     level = first_level(where.area, units, choice)

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 from django import forms
 from django.http import QueryDict
 
-from activities.periods import Calendar, Period, PeriodKind
+from activities.periods import Calendar, Period, PeriodKind, latest_ended
 from areas.models import Level
 from reports.models import Basis
 
@@ -21,12 +21,6 @@ BASES = {"reported": Basis.REPORTED, "today": Basis.TODAY}
 BASIS_TOKENS = {basis: token for token, basis in BASES.items()}
 FIRST_YEAR = 2022  # teams began in 2022 (CV 793/BTTTT-THH)
 TRENDS = ("months", "same")
-
-
-def latest_ended_month(today: datetime.date, calendar: str = Calendar.STATUTORY) -> Period:
-    """The last month of the calendar that is over on the day."""
-    running = Period.month_of(today, calendar)
-    return Period.month_of(running.start - datetime.timedelta(days=1), calendar)
 
 
 @dataclass(frozen=True)
@@ -54,7 +48,7 @@ class Choice:
         if calendar not in Calendar.values:
             errors.append(f"Không có lịch “{calendar}”. Chọn statutory hoặc civil.")
             calendar = Calendar.STATUTORY
-        period, chosen = latest_ended_month(today, calendar), False
+        period, chosen = latest_ended(today, calendar), False
         if query.get("period"):
             try:
                 period, chosen = Period.parse(query["period"], calendar), True

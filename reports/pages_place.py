@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from django.db.models import Exists, OuterRef
 from django.urls import reverse
 
-from activities.periods import Calendar
+from activities.periods import Calendar, latest_ended
 from areas.models import Area, AreaAncestry, Level
 from cnscd_portal.templatetags.vietnamese import day, number
 from reports.board import Board, Place
-from reports.forms import Choice, latest_ended_month
+from reports.forms import Choice
 from reports.models import Basis
 from reports.pages_trend import REFORM
 
@@ -51,7 +51,7 @@ def closed(board: Board, *, today: datetime.date) -> Closed | None:
     sentence = f"{area.name} kết thúc ngày {day(last)}."
     if now:
         sentence += f" Nay thuộc {number(len(now))} {tier}:" if len(now) > 1 else " Nay thuộc"
-    period = latest_ended_month(last + datetime.timedelta(days=1), board.choice.calendar)
+    period = latest_ended(last + datetime.timedelta(days=1), board.choice.calendar)
     shows_nothing = board.choice.basis == Basis.TODAY or board.choice.period.end > last
     return Closed(
         sentence=sentence,

@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from reports.views import dashboard, search, why
+from reports.views import dashboard, home, search, why
 
 app_name = "reports"
 urlpatterns = [
+    path("", home.home, name="home"),
     path("areas/", search.areas, name="areas"),
     path("areas/<int:area_id>/", dashboard.dashboard, name="dashboard"),
     path("areas/<int:area_id>/live/", dashboard.dashboard_live, name="live"),

@@ -11,10 +11,11 @@ from django.utils.cache import patch_vary_headers
 
 from accounts.roles import Right
 from accounts.scope import rights_of
+from activities.periods import latest_ended
 from areas.models import Level
 from reports import board as boards
 from reports import figures, layout, live, village
-from reports.forms import Choice, FiguresBar, latest_ended_month
+from reports.forms import Choice, FiguresBar
 from reports.pages_board import (
     blocks,
     calendar_words,
@@ -86,7 +87,7 @@ def _part_context(board: boards.Board, request: HttpRequest) -> dict[str, Any]:
     """What each region needs; the regions are cheap beside the figures."""
     choice = board.choice
     village_page = board.area.level == Level.VILLAGE
-    latest = latest_ended_month(board.fresh.today, choice.calendar)
+    latest = latest_ended(board.fresh.today, choice.calendar)
     return {
         "board": board,
         "area": board.area,
