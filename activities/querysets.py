@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db import models
 from django.db.models import F, Func
@@ -15,6 +15,8 @@ from areas.models import Area
 
 if TYPE_CHECKING:
     from accounts.models import User
+
+Rows = TypeVar("Rows", bound=models.QuerySet)
 
 
 class ActivityQuerySet(models.QuerySet):
@@ -34,7 +36,7 @@ class ActivityQuerySet(models.QuerySet):
         return _towards(self, area, timezone.localdate() if today else F("date"))
 
 
-def _towards(rows: models.QuerySet, area: Area, day: Any) -> models.QuerySet:
+def _towards(rows: Rows, area: Area, day: Any) -> Rows:
     """Facts whose area counts towards `area` on `day`, a date or an expression: one ancestry row each, because the
     ranges of one pair do not overlap. A join: subqueries for each row took a second over a province's year."""
     return rows.filter(area__ancestry__ancestor=area, area__ancestry__during__contains=day).annotate(

@@ -6,7 +6,7 @@ import datetime
 import hashlib
 import io
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from django.core.files import File
 from django.db import models, transaction
@@ -85,7 +85,7 @@ def import_file(
 def create_batch(
     *,
     kind: str,
-    file: io.BufferedIOBase | File,
+    file: IO[bytes] | File,
     filename: str,
     as_of: datetime.date,
     by: User | None,

@@ -69,7 +69,7 @@ class UploadForm(forms.Form):
         required=False,
         empty_label="Như trong tệp",
     )
-    files = FilesField(
+    files = FilesField(  # type: ignore[assignment]  # the metaclass takes it off the class
         label="Tệp",
         help_text="xlsx, xls, ods, csv; mỗi tệp đến 20 MB, chọn được nhiều tệp.",
         widget=FilesInput(attrs={"accept": ",".join(f".{x}" for x in EXTENSIONS)}),

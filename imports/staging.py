@@ -74,7 +74,7 @@ def insert(staging: str, model: type[Model], columns: Mapping[str, str]) -> None
     Columns that are not named and may not be null get the model's own default, as a row saved by Django would.
     """
     defaults = {
-        field.column: field.get_default()
+        str(field.column): field.get_default()
         for field in model._meta.concrete_fields
         if field.column not in columns and not (field.null or field.primary_key or field.generated)
     }

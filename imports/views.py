@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections import defaultdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +12,13 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
+from accounts.requests import SignedInRequest
 from accounts.roles import Right
 from accounts.scope import scope
 from cnscd_portal import listing
@@ -33,7 +36,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @require_http_methods(["GET", "POST"])
-def batch_list(request: HttpRequest) -> HttpResponse:
+def batch_list(request: SignedInRequest) -> HttpResponseBase:
     """The upload form, and the batches that the user may see, the latest first."""
     if not scope(request.user, Right.IMPORT):
         raise PermissionDenied("Người nhập tệp được là cán bộ xã, chuyên viên huyện, tỉnh.")
@@ -49,7 +52,7 @@ def batch_list(request: HttpRequest) -> HttpResponse:
     return render(request, "imports/list.html", context, status=status)
 
 
-def _upload(request: HttpRequest, form: UploadForm) -> HttpResponse:
+def _upload(request: SignedInRequest, form: UploadForm) -> HttpResponseBase:
     data = form.cleaned_data
     province = data.get("province")
     made = []
@@ -64,7 +67,7 @@ def _upload(request: HttpRequest, form: UploadForm) -> HttpResponse:
                 province_id=province.pk if province else None,
                 create_missing=data["create_missing"],
             )
-            transaction.on_commit(lambda pk=batch.pk: run_batch.delay(pk))
+            transaction.on_commit(partial(run_batch.delay, batch.pk))
         made.append(batch)
     if len(made) == 1:
         return redirect("imports:batch", made[0].pk)
@@ -72,12 +75,12 @@ def _upload(request: HttpRequest, form: UploadForm) -> HttpResponse:
     return redirect("imports:list")
 
 
-def _found(request: HttpRequest, pk: int) -> Batch:
+def _found(request: SignedInRequest, pk: int) -> Batch:
     return get_object_or_404(Batch.objects.visible_to(request.user).select_related("created_by", "province"), pk=pk)
 
 
 @require_GET
-def batch(request: HttpRequest, pk: int) -> HttpResponse:
+def batch(request: SignedInRequest, pk: int) -> HttpResponseBase:
     """One file: how far it is, or what became of it. htmx asks for the region alone, each second while it runs."""
     found = _found(request, pk)
     context: dict[str, Any] = {"batch": found}
@@ -98,7 +101,7 @@ def batch(request: HttpRequest, pk: int) -> HttpResponse:
     return listing.render(request, "imports/batch.html", "imports/batch_region.html", context)
 
 
-def _progress(request: HttpRequest, found: Batch) -> dict[str, Any]:
+def _progress(request: SignedInRequest, found: Batch) -> dict[str, Any]:
     """A quarter more is spoken; each second would be noise."""
     quarter = found.rows_done * 4 // found.rows_total if found.rows_total else 0
     said = request.GET.get("said", "0")
@@ -110,7 +113,7 @@ def _progress(request: HttpRequest, found: Batch) -> dict[str, Any]:
     return {"quarter": quarter, "speak": said.isdigit() and quarter > int(said), "before": waiting}
 
 
-def _same_file(request: HttpRequest, found: Batch) -> Batch | None:
+def _same_file(request: SignedInRequest, found: Batch) -> Batch | None:
     """An earlier batch of the same bytes."""
     return (
         Batch.objects.visible_to(request.user)
@@ -122,7 +125,7 @@ def _same_file(request: HttpRequest, found: Batch) -> Batch | None:
 
 
 @require_GET
-def refused(request: HttpRequest, pk: int) -> HttpResponse:
+def refused(request: SignedInRequest, pk: int) -> HttpResponseBase:
     """The refused rows, grouped by reason, the largest group first."""
     found = _found(request, pk)
     groups: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
@@ -143,7 +146,7 @@ def refused(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_GET
-def refused_workbook(request: HttpRequest, pk: int) -> HttpResponse:
+def refused_workbook(request: SignedInRequest, pk: int) -> HttpResponseBase:
     """The refused rows as the user's own table, to be mended and sent again. The link never expires."""
     found = _found(request, pk)
     refusals = found.result.get("refusals", [])
@@ -161,7 +164,7 @@ def refused_workbook(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_GET
-def file(request: HttpRequest, pk: int) -> HttpResponse:
+def file(request: SignedInRequest, pk: int) -> HttpResponseBase:
     """The file as it was uploaded."""
     found = _found(request, pk)
     if not _is_there(found):
@@ -172,10 +175,10 @@ def file(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _is_there(found: Batch) -> bool:
-    return bool(found.file) and found.file.storage.exists(found.file.name)
+    return bool(name := found.file.name) and found.file.storage.exists(name)
 
 
-def _file_is_gone(request: HttpRequest, found: Batch) -> HttpResponse:
+def _file_is_gone(request: SignedInRequest, found: Batch) -> HttpResponseBase:
     """Files are deleted after their term, or were on a disk that was not restored; what became of them stays."""
     messages.warning(request, "Tệp gốc của lô này không còn trên máy chủ.")
     return redirect("imports:batch", found.pk)

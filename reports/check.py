@@ -54,7 +54,7 @@ def _differences(cursor, most: int) -> list[Difference]:
     cursor.execute("ANALYZE fold_area")
     rollup.post_scope(cursor)
     rollup.spread(cursor, "fold_new", today=rollup.one(cursor, "SELECT today FROM reports_rollupstate"))
-    found = []
+    found: list[Difference] = []
     for table, side, key, measures in (
         ("reports_leaf", "fold_new", LEAF_KEY, rollup.MEASURES),
         ("reports_cell", "fold_cell", CELL_KEY, rollup.CELL_MEASURES),

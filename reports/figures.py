@@ -60,15 +60,15 @@ class Figure:
 
 @dataclass(frozen=True)
 class Line:
-    """An area (None: the remainder line) with its figures by indicator code."""
+    """An area with its figures by indicator code."""
 
-    area: Area | None
+    area: Area
     figures: dict[str, Figure]
 
 
 @dataclass(frozen=True)
 class Report:
-    """Figures of an area, of the areas one level below, and of what belongs to none of those."""
+    """Figures of an area, of the areas one level below, and in `remainder` of what belongs to none of those."""
 
     area: Area
     period: Period
@@ -76,7 +76,7 @@ class Report:
     fresh_at: datetime.datetime
     figures: dict[str, Figure]
     children: list[Line] = field(default_factory=list)
-    remainder: Line | None = None
+    remainder: dict[str, Figure] | None = None
 
 
 @dataclass(frozen=True)
@@ -141,7 +141,7 @@ def indicators_of(codes: Iterable[str] | None = None, terms: QuerySet | None = N
     for indicator, own in by_code.values():
         read = indicator.terms.all()
         read._result_cache = own  # what prefetch_related keeps, from the one query
-        indicator._prefetched_objects_cache = {"terms": read}
+        indicator._prefetched_objects_cache = {"terms": read}  # type: ignore[attr-defined]
     if codes is None:
         return [indicator for indicator, _ in by_code.values()]
     missing = [code for code in codes if code not in by_code]
@@ -181,7 +181,7 @@ def figures(
         fresh_at=fresh.fresh_at,
         figures=table.figures(0, area.id),
         children=lines,
-        remainder=Line(None, table.remainder(0, area.id, [c.id for c in below])) if children else None,
+        remainder=table.remainder(0, area.id, [c.id for c in below]) if children else None,
     )
 
 

@@ -225,6 +225,6 @@ def test_children_and_the_remainder_make_the_parent(land):
     made = figures(land.province, Period.parse("2024-05"), indicators=indicators_of(codes), children=True)
     assert [line.area.name for line in made.children] == ["Huyện Hạ", "Huyện Thượng"]
     assert [line.figures["personal_signatures"].value for line in made.children] == [7, 5]
-    assert made.remainder.figures["training_attendances"].value == 9
+    assert made.remainder["training_attendances"].value == 9
     assert made.figures["training_attendances"].value == 9
-    assert made.remainder.figures["personal_signatures"].value is None
+    assert made.remainder["personal_signatures"].value is None

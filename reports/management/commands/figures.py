@@ -78,7 +78,7 @@ def as_json(report: reading.Report, options: dict) -> dict:
         answer["children"] = [
             {"area": _area(line.area), "indicators": _indicators(line.figures)} for line in report.children
         ]
-        answer["remainder"] = {"indicators": _indicators(report.remainder.figures)}
+        answer["remainder"] = {"indicators": _indicators(report.remainder)}
     return answer
 
 
