@@ -6,6 +6,7 @@ Around the rows stand title lines, headings in one to three lines, a line that n
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,8 +20,10 @@ from imports.text import tidy
 
 _LOOK_FOR_HEADINGS = 300
 _HEADING_LINES = 3
-# A column that is blank this often is written only on the first line of each block; below it a blank is a blank.
+# A column is written only on the first line of each block where it is blank at least so often and hardly ever says the
+# same on two lines running. In any other column a blank is a blank.
 _BLOCK_SHARE = 0.15
+_BLOCK_REPEATS = 0.1
 
 
 @dataclass(slots=True)
@@ -272,12 +275,7 @@ def _record(table: Table, row: list, index: int, line: int, merged: dict, sectio
 def _carry(table: Table, columns: Mapping[str, Column]) -> None:
     """Lets values that stand on the first line of a block hold for the rest of it, within its section."""
     carried = [name for name, column in columns.items() if column.carried and name in table.columns]
-    total = len(table.records)
-    blocks = {
-        name
-        for name in carried
-        if sum(1 for record in table.records if _blank(record.cells[name])) >= max(1, _BLOCK_SHARE * total)
-    }
+    blocks = {name for name in carried if _in_blocks([record.cells[name] for record in table.records])}
     if not blocks:
         return
     has_team = "team" in table.columns
@@ -290,6 +288,14 @@ def _carry(table: Table, columns: Mapping[str, Column]) -> None:
             if names:
                 record.carried = frozenset(names)
         before = record
+
+
+def _in_blocks(cells: list[Any]) -> bool:
+    """Whether a column is written only on the first line of each block."""
+    said = [cell for cell in cells if not _blank(cell)]
+    repeats = sum(1 for above, below in itertools.pairwise(cells) if above == below and not _blank(below))
+    blanks = len(cells) - len(said)
+    return blanks > 0 and blanks >= _BLOCK_SHARE * len(cells) and repeats <= _BLOCK_REPEATS * len(said)
 
 
 def _goes_on(name: str, record: Record, before: Record, has_team: bool) -> bool:

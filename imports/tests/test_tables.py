@@ -133,6 +133,11 @@ def test_one_missing_cell_among_many_rows_is_missing_and_no_block():
     assert cells(table_of(rows), "commune")[9] == ("",)
 
 
+def test_a_blank_where_every_line_says_it_again_is_missing_also_in_a_short_table():
+    rows = [HEAD, *([float(n), "" if n == 3 else "Xã A", f"Thôn {n}", f"Tổ {n}", "Lê A"] for n in range(1, 5))]
+    assert cells(table_of(rows), "commune")[2] == ("",)
+
+
 def test_merged_cells_hold_for_all_their_rows():
     rows = [HEAD, *([float(n), "" if n in (2, 3) else "Xã A", f"Thôn {n}", f"Tổ {n}", "Lê A"] for n in range(1, 31))]
     assert cells(table_of(rows, merged=[((1, 1), (3, 1))]), "commune") == [("Xã A",)] * 30
