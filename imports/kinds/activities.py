@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from typing import Any
 
 from activities.kinds import ActivityKind, Audience
 from activities.models import Activity, ActivityValue, DataElement, Status
@@ -93,7 +94,7 @@ class ActivityResource(KindResource):
     households = Column("Số hộ", values.count, aliases=("hộ", "số hộ gia đình", "lượt hộ"))
     note = text("Ghi chú", longest=2000)
 
-    def __init__(self, **kwargs):
+    def __init__(self, **kwargs: Any) -> None:
         """Adds a column for each element that logs may give."""
         super().__init__(**kwargs)
         self.elements: dict[str, DataElement] = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from typing import Any
 
 from psycopg.types.range import DateRange
 
@@ -66,7 +67,7 @@ class ReturnResource(KindResource):
         aliases=("kỳ", "tháng", "kỳ số liệu", "thời kỳ", "kỳ bc"),
     )
 
-    def __init__(self, **kwargs):
+    def __init__(self, **kwargs: Any) -> None:
         """Adds a column for each element that communes report; an admin adds elements in the browser."""
         super().__init__(**kwargs)
         self.elements: dict[str, DataElement] = {}
