@@ -175,7 +175,8 @@ def file(request: SignedInRequest, pk: int) -> HttpResponseBase:
 
 
 def _is_there(found: Batch) -> bool:
-    return bool(name := found.file.name) and found.file.storage.exists(name)
+    name = found.file.name
+    return name is not None and name != "" and found.file.storage.exists(name)
 
 
 def _file_is_gone(request: SignedInRequest, found: Batch) -> HttpResponseBase:

@@ -26,7 +26,7 @@ from reports.forms import FIRST_YEAR, Choice
 from reports.models import Basis, Indicator, IndicatorTerm, Target
 
 # Which tiers an area's table can show; the first that has units is shown unless the reader chose another.
-BELOW = {
+BELOW: dict[int, tuple[Level, ...]] = {
     Level.COUNTRY: (Level.PROVINCE,),
     Level.PROVINCE: (Level.DISTRICT, Level.COMMUNE),
     Level.DISTRICT: (Level.COMMUNE,),
@@ -133,7 +133,7 @@ def place(user: Any, area_id: int, day: datetime.date) -> Place:
     if not found.everything:
         mine = Area.objects.filter(Q(pk__in=found.areas) | Q(pk__in=found.own_levels), pk=OuterRef("pk"))
         areas = areas.annotate(open=Exists(mine))
-    rows = list(areas.order_by("level", "sort_key"))
+    rows: list[Any] = list(areas.order_by("level", "sort_key"))
     open_ids = frozenset(a.pk for a in rows if found.everything or a.open)
     area = next((a for a in rows if a.pk == area_id), None)
     if area is None or area_id not in open_ids:
@@ -226,7 +226,7 @@ def catalogue(area_ids: list[int], day: datetime.date) -> tuple[list[Indicator],
         (i.code, target["area"]): Decimal(target["value"])
         for i in indicators
         for term in i.terms.all()[:1]
-        for target in term.targets
+        for target in term.targets  # type: ignore[attr-defined]  # annotated above
     }
     return indicators, targets
 

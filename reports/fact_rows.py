@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import BigIntegerField, F, Model, OuterRef, QuerySet, Subquery
+from django.db.models import BigIntegerField, F, OuterRef, QuerySet, Subquery
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, JSONObject
 from django.urls import reverse
@@ -15,7 +15,7 @@ from django.utils.dateparse import parse_datetime
 
 from accounts.models import User
 from activities.models import Activity, Return, ReturnValue, Site
-from activities.periods import Period, PeriodKind
+from activities.periods import Calendar, Period, PeriodKind
 from areas.models import Area
 from imports.models import Batch
 from members.models import Attendance, Member, Membership, Training
@@ -58,7 +58,7 @@ def _row(fact: Fact, thing: Any) -> FactRow:
 
 def _entered(queryset: QuerySet) -> QuerySet:
     """Adds `inserted`: when the row was made, by whom, from which file, as its first event tells."""
-    event: type[Model] = queryset.model._meta.get_field("events").related_model
+    event: Any = queryset.model._meta.get_field("events").related_model
     first = event.objects.filter(pgh_obj=OuterRef("pk"), pgh_label="insert").order_by("pgh_id")
     first = first.annotate(
         user_id=Cast(KeyTextTransform("user", "pgh_context__metadata"), BigIntegerField()),
@@ -104,7 +104,7 @@ def _area(area: Area) -> tuple[str, str, str]:
 
 def _period(report: Return) -> Period:
     last = report.period.upper - datetime.timedelta(days=1)
-    return Period(PeriodKind(report.kind), last.year, last.month, report.calendar)
+    return Period(PeriodKind(report.kind), last.year, last.month, Calendar(report.calendar))
 
 
 def _return(report: Return) -> tuple[str, str, str]:

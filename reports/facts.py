@@ -13,6 +13,7 @@ import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection
 
@@ -395,7 +396,7 @@ def page(
                ), s.rows, s.total, s.unknown
         FROM shown s ORDER BY s.day DESC NULLS LAST, s.item DESC
     """
-    params = {
+    params: dict[str, Any] = {
         "start": span.start,
         "until": span.until,
         "calendar": str(period.calendar),

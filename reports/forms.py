@@ -51,7 +51,7 @@ class Choice:
         period, chosen = latest_ended(today, calendar), False
         if query.get("period"):
             try:
-                period, chosen = Period.parse(query["period"], calendar), True
+                period, chosen = Period.parse(str(query["period"]), calendar), True
             except ValueError as error:
                 errors.append(str(error))
         basis = query.get("basis") or "reported"
@@ -65,7 +65,7 @@ class Choice:
             columns=_slug(query.get("columns")),
             sort=_sort(query),
             level=next((of for of in Level if of.identifier == level), 0),
-            trend=query.get("trend") if query.get("trend") in TRENDS else "",
+            trend=trend if (trend := query.get("trend", "")) in TRENDS else "",
             error=" ".join(errors),
             chose_period=chosen,
         )
@@ -124,7 +124,9 @@ class FiguresBar(forms.Form):
     def __init__(self, choice: Choice, *, today: datetime.date):
         initial = {"period": choice.period.token, "calendar": choice.calendar, "basis": BASIS_TOKENS[choice.basis]}
         super().__init__(initial=initial)
-        self.fields["period"].choices = period_choices(choice.period, today=today)
+        periods = self.fields["period"]
+        assert isinstance(periods, forms.ChoiceField)
+        periods.choices = period_choices(choice.period, today=today)
         kept = choice.all_tokens()
         self.kept = [(name, kept[name]) for name in ("indicator", "columns", "sort", "level", "trend") if name in kept]
 

@@ -28,19 +28,20 @@ def version(fresh: Freshness) -> str:
 
 
 def values(board: Board) -> dict[str, str]:
-    """Every text of the page that can change in place, by its data-live-key."""
+    """Every text of the page that can change in place, by its data-live-key; `<key>.said` is what is said beside a
+    number: its marks, or why there is none.
+    """
     found = {
-        "fresh": fresh_sentence(board),
+        "fresh": fresh_sentence(board.fresh),
         "waiting": waiting_sentence(board.fresh.waiting),
         "reported": reported_sentence(board),
     }
-    for code, figure in board.now.items():
-        found[code] = shown(figure, area_id=board.area.pk, choice=board.choice).text
-    found |= {f"{tile.main.code}.change": tile.change.text for tile in tiles(board)}
+    numbers = [shown(f, area_id=board.area.pk, choice=board.choice, live=code) for code, f in board.now.items()]
     if board.rows:
-        for line in children(board).lines:
-            found |= {cell.shown.live: cell.shown.text for cell in line.cells if cell.shown.live}
-    return found
+        numbers += [cell.shown for line in children(board).lines for cell in line.cells if cell.shown.live]
+    for one in numbers:
+        found |= {one.live: one.text, f"{one.live}.said": one.said}
+    return found | {f"{tile.main.code}.change": tile.change.text for tile in tiles(board)}
 
 
 def remember(board: Board) -> None:

@@ -9,7 +9,7 @@ from activities.periods import Calendar, Period, PeriodKind
 from cnscd_portal.templatetags.vietnamese import day, moment, number
 from reports import layout
 from reports.board import Board
-from reports.figures import Figure
+from reports.figures import Figure, Freshness
 from reports.models import Indicator
 from reports.pages_trend import Sparkline, sparkline
 from reports.pages_words import NOT_COMPARABLE, Change, Shown, change, shown
@@ -59,9 +59,9 @@ def reported_sentence(board: Board) -> str:
     return f"{counted} báo cáo đã nộp."
 
 
-def fresh_sentence(board: Board) -> str:
+def fresh_sentence(fresh: Freshness) -> str:
     """ "Cập nhật 14:32 20/09/2024." """
-    return f"Cập nhật {moment(board.fresh.fresh_at)}."
+    return f"Cập nhật {moment(fresh.fresh_at)}."
 
 
 def waiting_sentence(waiting: int) -> str:
@@ -98,7 +98,7 @@ def _note(figure: Shown) -> str:
 
 
 def blocks(board: Board, titles: dict[str, tuple[str, ...]], *, context: bool) -> list[Block]:
-    """One block a title, of one pillar or two; those without any indicator are left out."""
+    """One block a title, of one pillar or two; those without any indicator are left out, and all if none has a row."""
     found = []
     for title, pillars in titles.items():
         indicators = layout.of_pillars(board.indicators.values(), pillars, context=context)
@@ -106,7 +106,7 @@ def blocks(board: Board, titles: dict[str, tuple[str, ...]], *, context: bool) -
         silent = [_shown(board, i.code) for i in indicators if _silent(board.now[i.code])]
         if rows or silent:
             found.append(Block(title, rows, silent))
-    return found
+    return found if any(block.rows for block in found) else []
 
 
 def _silent(figure: Figure) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 
 from django.urls import reverse
@@ -17,7 +17,7 @@ from reports.models import Indicator
 from reports.pages_words import Shown, shown
 
 # "26 huyện | 547 xã"
-TIERS = {Level.PROVINCE: "tỉnh", Level.DISTRICT: "huyện", Level.COMMUNE: "xã", Level.VILLAGE: "thôn"}
+TIERS: dict[int, str] = {Level.PROVINCE: "tỉnh", Level.DISTRICT: "huyện", Level.COMMUNE: "xã", Level.VILLAGE: "thôn"}
 REMAINDER = "Đơn vị đã kết thúc, số ghi ở cấp này"
 
 
@@ -65,26 +65,28 @@ class Children:
     has_reported: bool
     has_targets: bool
     picked: Head | None
-    not_comparable: list[str] = field(default_factory=list)
+    silent: list[str]
 
 
 def children(board: Board) -> Children:
     """The table in words."""
     choice = board.choice
     by = choice.sort.removeprefix("-")
-    codes = [i.code for i in board.columns]
+    columns = _with_values(board)
+    codes = [i.code for i in columns]
     sorted_by = by if by in codes else "name"
     down = choice.sort.startswith("-")
     rows = _sorted(board.rows, sorted_by, down)
     picked = sorted_by if sorted_by in codes else codes[0]
-    heads = [_head(board, i.code, i.name, i.unit, sorted_by, down, picked) for i in board.columns]
+    heads = [_head(board, i.code, i.name, i.unit, sorted_by, down, picked) for i in columns]
     highest = _highest(board.rows, picked)
-    reporter = next((i for i in board.columns if i.source == Indicator.Source.RETURN), None)
+    reporter = next((i for i in columns if i.source == Indicator.Source.RETURN), None)
     named = Counter(row.area.name for row in rows if row.area)
     twins = {name for name, times in named.items() if times > 1} if board.level == Level.VILLAGE else set()
-    lines = [_line(board, row, picked, highest, reporter, twins) for row in rows]
-    if board.remainder:
-        lines.append(_line(board, board.remainder, picked, highest, reporter, twins))
+    lines = [
+        _line(board, row, columns, picked=picked, highest=highest, reporter=reporter, twins=twins)
+        for row in [*rows, *([board.remainder] if board.remainder else [])]
+    ]
     return Children(
         tier=TIERS.get(board.level, ""),
         heads=heads,
@@ -94,7 +96,7 @@ def children(board: Board) -> Children:
             (f"{number(n)} {TIERS[level]}", choice.query(level=level), Level(level).identifier, level == board.level)
             for level, n in board.counts.items()
         ],
-        sorts=_sorts(board, sorted_by, down),
+        sorts=_sorts(columns, sorted_by, down),
         sets=[
             (name, title, layout.columns(name) == layout.columns(choice.columns))
             for name, (title, _) in layout.COLUMN_SETS.items()
@@ -102,25 +104,33 @@ def children(board: Board) -> Children:
         has_reported=reporter is not None,
         has_targets=any(cell.shown.verdict for line in lines for cell in line.cells),
         picked=next((head for head in heads if head.picked), None),
+        silent=[i.name for i in board.columns if i not in columns],
     )
 
 
+def _with_values(board: Board) -> list[Indicator]:
+    """Columns in which some area has a number; a column of nothing but "–" tells nothing. All, if none has any."""
+    found = [i for i in board.columns if any(row.figures[i.code].numerator is not None for row in board.rows)]
+    return found or board.columns
+
+
 def _tier_name(board: Board) -> str:
-    return {
+    names: dict[int, str] = {
         Level.PROVINCE: "Tỉnh, thành phố",
         Level.DISTRICT: "Huyện, thị xã, thành phố",
         Level.COMMUNE: "Xã, phường",
         Level.VILLAGE: "Thôn, bản, tổ dân phố",
-    }.get(board.level, "Địa bàn")
+    }
+    return names.get(board.level, "Địa bàn")
 
 
 def _sorted(rows: list[Row], by: str, down: bool) -> list[Row]:
     """Rows come in Vietnamese order of names; those without a value are last whichever way the others go."""
     if by == "name":
         return rows[::-1] if down else rows
-    there = [row for row in rows if _comparable(row.figures[by]) is not None]
+    there = [(value, row) for row in rows if (value := _comparable(row.figures[by])) is not None]
     rest = [row for row in rows if _comparable(row.figures[by]) is None]
-    return sorted(there, key=lambda row: row.figures[by].value, reverse=down) + rest
+    return [row for _, row in sorted(there, key=lambda pair: pair[0], reverse=down)] + rest
 
 
 def _comparable(figure: Figure) -> Decimal | None:
@@ -140,32 +150,41 @@ def _head(board: Board, code: str, name: str, unit: str, sorted_by: str, down: b
     return Head(code, name, unit, sorting, next_sort, board.choice.query(sort=next_sort), code == picked)
 
 
-def _sorts(board: Board, sorted_by: str, down: bool) -> list[tuple[str, str, bool]]:
+def _sorts(columns: list[Indicator], sorted_by: str, down: bool) -> list[tuple[str, str, bool]]:
     options = [("name", "Tên", sorted_by == "name")]
-    for i in board.columns:
+    for i in columns:
         for token, words in ((f"-{i.code}", "cao đến thấp"), (i.code, "thấp đến cao")):
             chosen = sorted_by == i.code and down == token.startswith("-")
             options.append((token, f"{i.name}, {words}", chosen))
     return options
 
 
-def _line(board: Board, row: Row, picked: str, highest: Decimal, reporter: Indicator | None, twins: set[str]) -> Line:
+def _line(
+    board: Board,
+    row: Row,
+    columns: list[Indicator],
+    *,
+    picked: str,
+    highest: Decimal,
+    reporter: Indicator | None,
+    twins: set[str],
+) -> Line:
     """A row in words. `twins`: names that several villages bear, which are told apart by their communes (rule 17)."""
     area = row.area
     cells = [
-        _cell(board, area, row.figures[i.code], nth, i.code == picked, highest)
-        for nth, i in enumerate(board.columns)
+        _cell(board, area, row.figures[i.code], i.code == picked, highest)
         if area is not None or layout.adds_up(i)
+        else EMPTY
+        for i in columns
     ]
     if area is None:
-        by_code = {cell.shown.code: cell for cell in cells}
-        cells = [by_code.get(i.code) or EMPTY for i in board.columns]
         return Line(REMAINDER, "", "", "", cells, is_remainder=True)
     told = row.figures[reporter.code] if reporter else None
     reported = f"{number(told.reporting or 0)}/{number(told.expected)}" if told and told.expected else ""
     ended = area.valid.upper is not None and area.valid.upper <= board.fresh.today
+    within = getattr(area, "parent_name", "") if area.name in twins else ""  # annotated by board.below
     return Line(
-        name=f"{area.name}, {area.parent_name}" if area.name in twins and area.parent_name else area.name,
+        name=f"{area.name}, {within}" if within else area.name,
         href=reverse("reports:dashboard", args=[area.pk]) + board.choice.query(sort="", level=0),
         note="(cũ)" if ended else "",
         reported=reported,
@@ -176,7 +195,8 @@ def _line(board: Board, row: Row, picked: str, highest: Decimal, reporter: Indic
 EMPTY = Cell(Shown("", "", "", "", "", (), "", "", "", None, ""), "", None)
 
 
-def _cell(board: Board, area: Area | None, figure: Figure, nth: int, picked: bool, highest: Decimal) -> Cell:
+def _cell(board: Board, area: Area | None, figure: Figure, picked: bool, highest: Decimal) -> Cell:
+    nth = board.columns.index(figure.indicator)
     target = board.targets.of(figure.indicator, area.pk, board.choice.period) if area else None
     words = shown(
         figure,

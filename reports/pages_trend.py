@@ -163,9 +163,9 @@ def sparkline(board: Board, code: str) -> Sparkline | None:
             lines.append([])
         if value is not None:
             lines[-1].append(at(nth, value))
-    last = max(nth for nth, value in enumerate(values) if value is not None)
+    last, final = [(nth, value) for nth, value in enumerate(values) if value is not None][-1]
     return Sparkline(
         lines=[" ".join(f"{x:g},{y:g}" for x, y in line) for line in lines if len(line) > 1],
-        dot=at(last, values[last]),
+        dot=at(last, final),
         hollow=board.lines[last][code].provisional,
     )

@@ -153,6 +153,7 @@ def change(now: Figure, before: Figure, *, unit: str, running: bool) -> Change:
     why_not = "kỳ này chưa kết thúc" if running else _not_comparable(now, before, unit=unit)
     if why_not:
         return Change(f"{NOT_COMPARABLE}: {why_not}")
+    assert before.value is not None  # else it could not be compared
     indicator = now.indicator
     difference = now.value - before.value
     still = abs(difference) <= SAME * abs(before.value)

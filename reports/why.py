@@ -65,7 +65,7 @@ def gather(
         indicator = figures.indicators_of([code])[0]
     except ValueError as error:
         raise Http404(str(error)) from error
-    elements = facts.elements(indicator.terms.all())
+    elements = facts.elements(list(indicator.terms.all()))
     listed_element = next((e for e in elements if e.code == element), elements[0])
     units = board.below(where.area, day)
     level = board.first_level(where.area, units, choice)

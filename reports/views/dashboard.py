@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 
+from accounts.requests import SignedInRequest
 from accounts.roles import Right
 from accounts.scope import rights_of
 from activities.periods import latest_ended
@@ -36,7 +37,7 @@ from reports.pages_words import why_address
 PARTS = {name: f"reports/parts/{name}.html" for name in ("figures", "trend", "children")}
 
 
-def dashboard(request: HttpRequest, area_id: int) -> HttpResponse:
+def dashboard(request: SignedInRequest, area_id: int) -> HttpResponse:
     """The figures of an area for the period, calendar and boundaries of the address; htmx asks for one region of it."""
     board = _board(request, area_id)
     part = PARTS.get(getattr(request.htmx, "target", None) or "") if request.htmx else None
@@ -49,7 +50,7 @@ def dashboard(request: HttpRequest, area_id: int) -> HttpResponse:
     return response
 
 
-def dashboard_live(request: HttpRequest, area_id: int) -> HttpResponse:
+def dashboard_live(request: SignedInRequest, area_id: int) -> HttpResponse:
     """204 while nothing has changed since version `v`, else what has. Polled each 2 s, so it looks first whether
     anything was folded at all.
     """
@@ -67,7 +68,7 @@ def dashboard_live(request: HttpRequest, area_id: int) -> HttpResponse:
     return JsonResponse(live.news(area_id, choice, fresh, told, read))
 
 
-def dashboard_workbook(request: HttpRequest, area_id: int) -> HttpResponse:
+def dashboard_workbook(request: SignedInRequest, area_id: int) -> HttpResponse:
     """The table of the areas below as a workbook."""
     board = _board(request, area_id)
     response = HttpResponse(
@@ -78,12 +79,12 @@ def dashboard_workbook(request: HttpRequest, area_id: int) -> HttpResponse:
     return response
 
 
-def _board(request: HttpRequest, area_id: int) -> boards.Board:
+def _board(request: SignedInRequest, area_id: int) -> boards.Board:
     today = timezone.localdate()
     return boards.gather(request.user, area_id, Choice.read(request.GET, today=today), today=today)
 
 
-def _part_context(board: boards.Board, request: HttpRequest) -> dict[str, Any]:
+def _part_context(board: boards.Board, request: SignedInRequest) -> dict[str, Any]:
     """What each region needs; the regions are cheap beside the figures."""
     choice = board.choice
     village_page = board.area.level == Level.VILLAGE
@@ -93,7 +94,7 @@ def _part_context(board: boards.Board, request: HttpRequest) -> dict[str, Any]:
         "area": board.area,
         "choice": choice,
         "period_sentence": period_sentence(choice.period),
-        "fresh_sentence": fresh_sentence(board),
+        "fresh_sentence": fresh_sentence(board.fresh),
         "waiting_sentence": waiting_sentence(board.fresh.waiting),
         "reported_sentence": reported_sentence(board),
         "changes_sentence": changes_sentence(choice.period),
@@ -116,7 +117,7 @@ def _part_context(board: boards.Board, request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _context(board: boards.Board, request: HttpRequest) -> dict[str, Any]:
+def _context(board: boards.Board, request: SignedInRequest) -> dict[str, Any]:
     today = timezone.localdate()
     return _part_context(board, request) | {
         "crumbs": crumbs(board.place, board.choice),

@@ -6,11 +6,12 @@ import datetime
 from typing import Any
 
 from django.db.models import Case, F, IntegerField, Q, Value, When
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 
+from accounts.requests import SignedInRequest
 from accounts.scope import areas_visible_to, standings
 from areas.models import Area, AreaAncestry, Level
 from reports.board import nearest_day
@@ -18,7 +19,7 @@ from reports.board import nearest_day
 MOST = 30
 
 
-def areas(request: HttpRequest) -> HttpResponse:
+def areas(request: SignedInRequest) -> HttpResponse:
     """Areas that a name may mean, each with what it is in; without a name the reader's own dashboard."""
     text = " ".join(request.GET.get("q", "").split())
     own = own_areas(request.user)
@@ -43,7 +44,7 @@ def find(user: Any, text: str) -> list[Area]:
     """
     today = timezone.localdate()
     lives = Q(valid__contains=today)
-    rows = list(
+    rows: list[Any] = list(
         areas_visible_to(user)
         .filter(pk__in=Area.objects.named(text).values("pk"))
         .annotate(dead=Case(When(lives, then=Value(0)), default=Value(1), output_field=IntegerField()))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 
+from accounts.requests import SignedInRequest
 from reports import pages_why as words
 from reports import why as behind
 from reports.forms import Choice
@@ -15,7 +16,7 @@ from reports.pages_place import crumbs
 from reports.pages_table import TIERS
 
 
-def why(request: HttpRequest) -> HttpResponse:
+def why(request: SignedInRequest) -> HttpResponse:
     """The page behind one number, or its rows alone where htmx turns a page."""
     today = timezone.localdate()
     found = behind.gather(
@@ -56,7 +57,7 @@ def _page(found: behind.Why) -> dict:
         "below": words.below(found),
         "tier": TIERS.get(found.level, ""),
         "period_sentence": period_sentence(found.choice.period),
-        "fresh_sentence": fresh_sentence(found),
+        "fresh_sentence": fresh_sentence(found.fresh),
         "waiting_sentence": waiting_sentence(found.fresh.waiting),
         "target_sentence": words.target_sentence(found.indicator),
         "crumbs": [*crumbs(found.place, found.choice), _board_crumb(found)],
@@ -68,7 +69,7 @@ def _board_crumb(found: behind.Why) -> dict[str, str]:
     return {"label": found.area.name, "url": f"/areas/{found.area.pk}/" + found.choice.query(indicator="")}
 
 
-def _number(request: HttpRequest, name: str, *, required: bool = False) -> int:
+def _number(request: SignedInRequest, name: str, *, required: bool = False) -> int:
     text = request.GET.get(name, "")
     if text.isascii() and text.isdigit() and len(text) < 18:
         return int(text)
