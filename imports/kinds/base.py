@@ -23,7 +23,7 @@ class KindResource(resources.Resource):
     code: ClassVar[str]
     label: ClassVar[str]  # “danh sách tổ”
     # Groups of fields of which a table must have one each.
-    needs: ClassVar[Sequence[Sequence[str]]] = ()
+    needs: Sequence[Sequence[str]] = ()
     # What a printed total may count: how it is found among the rows ("rows", "sum:field", "distinct:field,field").
     units: ClassVar[Mapping[str, str]] = {}
     unit_names: ClassVar[Mapping[str, str]] = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from typing import Any
 
 from psycopg.types.range import DateRange
@@ -54,7 +55,7 @@ _PARTS = (
 class ReturnResource(KindResource):
     code = "returns"
     label = "số liệu của xã"
-    needs = (("commune",), ("period",))
+    needs: Sequence[Sequence[str]] = (("commune",), ("period",))
     units = {"rows": "rows", "communes": "distinct:district,commune"}
 
     district = columns.district()
