@@ -36,7 +36,6 @@ class Task:
     text: str
     note: str
     href: str
-    count: int = 1
 
 
 @dataclass(frozen=True)
@@ -51,8 +50,8 @@ class Attention:
 class Home:
     """`own`: the widest area of the user's grants; `logs` and `reached`: what a leader's teams did this month."""
 
-    own: Area | None = None
-    period: Period | None = None
+    own: Any = None
+    period: Period
     tasks: list[Task] = field(default_factory=list)
     tiles: list[tuple[Shown, Shown | None]] = field(default_factory=list)
     attention: list[Attention] = field(default_factory=list)
@@ -62,10 +61,6 @@ class Home:
     logs: int = 0
     reached: int = 0
     next_class: Training | None = None
-
-    @property
-    def waiting(self) -> int:
-        return sum(task.count for task in self.tasks)
 
 
 class CountOf(Subquery):
@@ -117,7 +112,7 @@ def _counts(user: Any, rights: frozenset[Right], today: datetime.date, home: Hom
         edits = scope(user, Right.EDIT)
         found["owing"] = _owing(edits, home.period)
         found["silent"] = Team.objects.within(edits).silent_since(today - datetime.timedelta(days=SILENT_DAYS))
-    columns = {name: CountOf(rows.order_by().values("pk")) for name, rows in found.items()}
+    columns: dict[str, Subquery] = {name: CountOf(rows.order_by().values("pk")) for name, rows in found.items()}
     if home.is_leader:
         logs = Activity.objects.visible_to(user).counted().filter(date__gte=today.replace(day=1)).order_by()
         columns |= {"logs": CountOf(logs.values("pk")), "reached": SumOf(logs.values("reached"))}
@@ -135,10 +130,10 @@ def _tasks(user: Any, rights: frozenset[Right], home: Home, today: datetime.date
     own, period, tasks = home.own, home.period, []
     waiting = reverse("activities:return-list") + "?status=submitted"
     if getattr(own, "returns_waiting", 0):
-        tasks.append(Task(f"Duyệt {number(own.returns_waiting)} báo cáo của xã", "", waiting, own.returns_waiting))
+        tasks.append(Task(f"Duyệt {number(own.returns_waiting)} báo cáo của xã", "", waiting))
     if getattr(own, "logs_waiting", 0):
         href = reverse("activities:list") + "?status=submitted"
-        tasks.append(Task(f"Duyệt {number(own.logs_waiting)} việc các tổ gửi", "", href, own.logs_waiting))
+        tasks.append(Task(f"Duyệt {number(own.logs_waiting)} việc các tổ gửi", "", href))
     if getattr(own, "owing", 0):
         tasks.append(_return_task(own, period, today))
     if Right.IMPORT in rights:
@@ -146,7 +141,7 @@ def _tasks(user: Any, rights: frozenset[Right], home: Home, today: datetime.date
     if getattr(own, "silent", 0):
         words = f"Nhắc {number(own.silent)} tổ chưa ghi việc"
         href = reverse("teams:list") + "?silent=on"
-        tasks.append(Task(words, f"{SILENT_DAYS} ngày qua", href, own.silent))
+        tasks.append(Task(words, f"{SILENT_DAYS} ngày qua", href))
     return tasks
 
 
@@ -158,7 +153,7 @@ def _return_task(own: Any, period: Period, today: datetime.date) -> Task:
         href = reverse("activities:return-new") + "?" + urlencode({"period": period.token})
         return Task(f"Nộp báo cáo {period.label.lower()}", when, href)
     href = reverse("activities:return-missing") + "?" + urlencode({"period": period.token})
-    return Task(f"Nhắc {number(own.owing)} xã chưa nộp báo cáo {period.label.lower()}", when, href, own.owing)
+    return Task(f"Nhắc {number(own.owing)} xã chưa nộp báo cáo {period.label.lower()}", when, href)
 
 
 def _batch_tasks(user: Any) -> list[Task]:
@@ -209,7 +204,7 @@ def _reasons(found: dict[str, figures.Figure], period: Period) -> list[str]:
         return ["chưa có tổ nào"]
     reasons = []
     if covered and covered.comparable and covered.value is not None and covered.value < 1:
-        gap = covered.denominator - covered.numerator
+        gap = (covered.denominator or 0) - (covered.numerator or 0)
         reasons.append(f"còn {number(gap)} thôn chưa có tổ")
     if logged and logged.comparable and not logged.value:
         reasons.append(f"các tổ chưa ghi việc nào trong {period.label.lower()}")
