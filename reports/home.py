@@ -48,10 +48,11 @@ class Attention:
 
 @dataclass
 class Home:
-    """`own`: the widest area of the user's grants; `logs` and `reached`: what a leader's teams did this month."""
+    """`own`: the widest area of the user's grants, with the counts of what waits as its columns, or None; `logs` and
+    `reached`: what a leader's teams did this month."""
 
-    own: Any = None
     period: Period
+    own: Any = None
     tasks: list[Task] = field(default_factory=list)
     tiles: list[tuple[Shown, Shown | None]] = field(default_factory=list)
     attention: list[Attention] = field(default_factory=list)
