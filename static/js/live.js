@@ -3,6 +3,9 @@
    Contract with the server
      <section data-live="/areas/12/live?period=2024-9M" data-live-version="…">   one per page; it may be swapped by htmx
        <span data-live-key="active_teams" data-live-label="Tổ đang hoạt động">4.351</span>   anywhere on the page
+       <span data-live-said="active_teams">tạm tính</span>   what is said beside it; hidden while there is nothing to say;
+                                                             data-live-before=", " comes before it
+       <span data-live-unit="active_teams">tổ</span>         hidden while the number is –
      GET <data-live>&v=<version>, header X-Requested-With: live, each 2 s after the last answer, while the page is visible.
        204                nothing has changed since that version (about 150 bytes with headers)
        200, JSON          {"v": "version", "values": {"active_teams": "4.352", …}}   ready-made text; only what changed
@@ -19,6 +22,7 @@
   var PAUSE = 2000;
   var LONGEST = 60000;
   var SILENCE = 60000;
+  var MISSING = "–";
 
   var timer = null;
   var wait = PAUSE;
@@ -44,12 +48,37 @@
     document.dispatchEvent(new CustomEvent("portal:announce", { detail: sentence }));
   }
 
+  /* "tạm tính" or "chưa báo cáo" beside a number; in a cell of a table the words make their element themselves. */
+  function saySo(key, words) {
+    all('[data-live-said="' + CSS.escape(key) + '"]', function (element) {
+      element.textContent = words && (element.dataset.liveBefore || "") + words;
+      element.hidden = !words;
+    });
+    all('td [data-live-key="' + CSS.escape(key) + '"]', function (element) {
+      var cell = element.closest("td");
+      var small = cell.querySelector("small");
+      if (!small && words) small = cell.appendChild(document.createElement("small"));
+      if (small) small.textContent = words;
+    });
+  }
+
+  /* A number that was not there begins to be one, or ceases to be. */
+  function settle(element, key, missing) {
+    all('[data-live-unit="' + CSS.escape(key) + '"]', function (unit) { unit.hidden = missing; });
+    var cell = element.closest("td");
+    if (cell) cell.classList.toggle("is-missing", missing);
+    var fold = element.closest("details.silent");
+    if (fold && !missing) fold.open = true;
+  }
+
   function show(values) {
     var changed = false;
     Object.keys(values).forEach(function (key) {
+      if (/\.said$/.test(key)) { saySo(key.slice(0, -5), String(values[key])); return; }
       all('[data-live-key="' + CSS.escape(key) + '"]', function (element) {
         var text = String(values[key]);
         if (element.textContent === text) return;
+        if ((element.textContent === MISSING) !== (text === MISSING)) settle(element, key, text === MISSING);
         element.textContent = text;
         element.classList.add("has-changed");
         setTimeout(function () { element.classList.remove("has-changed"); }, 2000);
