@@ -174,6 +174,7 @@ MAKERS: dict[str, Maker] = {
     **_for("return return-edit return-review return-history", _pk("report"), app="activities"),
     **_for("return-give-back return-receipt", _pk("sent_report"), app="activities"),
     **_for("site site-edit site-history", _pk("site"), app="activities"),
+    **_for("dashboard live workbook", lambda world: {"area_id": world.land.nam.pk}, app="reports"),
     **_for("batch refused refused_workbook file", _pk("batch"), app="imports"),
 }
 

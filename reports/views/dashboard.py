@@ -8,6 +8,7 @@ from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
+from django.views.decorators.http import require_safe
 
 from accounts.requests import SignedInRequest
 from accounts.roles import Right
@@ -37,6 +38,7 @@ from reports.pages_words import why_address
 PARTS = {name: f"reports/parts/{name}.html" for name in ("figures", "trend", "children")}
 
 
+@require_safe
 def dashboard(request: SignedInRequest, area_id: int) -> HttpResponse:
     """The figures of an area for the period, calendar and boundaries of the address; htmx asks for one region of it."""
     board = _board(request, area_id)
@@ -50,6 +52,7 @@ def dashboard(request: SignedInRequest, area_id: int) -> HttpResponse:
     return response
 
 
+@require_safe
 def dashboard_live(request: SignedInRequest, area_id: int) -> HttpResponse:
     """204 while nothing has changed since version `v`, else what has. Polled each 2 s, so it looks first whether
     anything was folded at all.
@@ -68,6 +71,7 @@ def dashboard_live(request: SignedInRequest, area_id: int) -> HttpResponse:
     return JsonResponse(live.news(area_id, choice, fresh, told, read))
 
 
+@require_safe
 def dashboard_workbook(request: SignedInRequest, area_id: int) -> HttpResponse:
     """The table of the areas below as a workbook."""
     board = _board(request, area_id)

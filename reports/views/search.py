@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
+from django.views.decorators.http import require_safe
 
 from accounts.requests import SignedInRequest
 from accounts.scope import areas_visible_to, standings
@@ -19,6 +20,7 @@ from reports.board import nearest_day
 MOST = 30
 
 
+@require_safe
 def areas(request: SignedInRequest) -> HttpResponse:
     """Areas that a name may mean, each with what it is in; without a name the reader's own dashboard."""
     text = " ".join(request.GET.get("q", "").split())

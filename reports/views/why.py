@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
+from django.views.decorators.http import require_safe
 
 from accounts.requests import SignedInRequest
 from reports import pages_why as words
@@ -16,8 +17,11 @@ from reports.pages_place import crumbs
 from reports.pages_table import TIERS
 
 
+@require_safe
 def why(request: SignedInRequest) -> HttpResponse:
     """The page behind one number, or its rows alone where htmx turns a page."""
+    if not request.GET:
+        return redirect("reports:areas")  # no number is asked about
     today = timezone.localdate()
     found = behind.gather(
         request.user,
