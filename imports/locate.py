@@ -108,7 +108,9 @@ class Locator:
         village_text = self.text(row, "village")
         if not village_text:
             return Place(old or inside, Level.COMMUNE, inside, district)
-        return Place(self.village(row, village_text, inside, old=old), Level.VILLAGE, inside, district)
+        # An old commune alone may bear the name of a living one; its villages are looked for wherever they went.
+        village = self.village(row, village_text, inside, old=old if commune is not None else None)
+        return Place(village, Level.VILLAGE, inside, district)
 
     def _ask(self, row: Row, name: str, question) -> int:
         notes: Notes = []

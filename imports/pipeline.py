@@ -135,6 +135,8 @@ def _province(job: Job) -> Province:
     lines = [line for table in job.tables for line in table.preamble]
     lines += sorted({row.record.section.province for row in job.rows if row.record.section.province})
     found = provinces.in_titles(lines, job.as_of)
+    if found is None and (ended := provinces.ended_in_titles(lines, job.as_of)):
+        raise Unusable(f"{ended} không còn vào ngày {job.as_of:%d/%m/%Y}. Sửa ngày của số liệu rồi nhập lại.")
     if found is None and request.by is not None:
         found = provinces.only_of(request.by, job.as_of)
     if found is None:

@@ -71,7 +71,7 @@ class NameIndex:
         """Places whose names look like the text, nearest first."""
         by_name = {plain_numbers(unit.bare): unit for unit in self.units if within(unit)}
         wanted = plain_numbers(readings(text)[0][1])
-        return [by_name[name] for name in difflib.get_close_matches(wanted, list(by_name), n=_FEW, cutoff=0.7)]
+        return [by_name[name] for name in difflib.get_close_matches(wanted, list(by_name), n=_FEW, cutoff=0.75)]
 
 
 def plain_numbers(text: str) -> str:

@@ -60,6 +60,14 @@ def in_titles(lines: Iterable[str], day: datetime.date) -> Province | None:
     return longest[0] if len(longest) == 1 else None
 
 
+def ended_in_titles(lines: Iterable[str], day: datetime.date) -> str:
+    """The name of a province that titles name and that had ended by the day, else ""."""
+    ended = Area.objects.filter(level=Level.PROVINCE, valid__endswith__lte=day)
+    last_days = {area.valid.upper - datetime.timedelta(days=1) for area in ended}
+    named = (in_titles(lines, last_day) for last_day in sorted(last_days, reverse=True))
+    return next((province.name for province in named if province), "")
+
+
 def only_of(user: User, day: datetime.date) -> Province | None:
     """The one province of the day into which the user may import, the whole of it or a part; None for several."""
     found = scope(user, Right.IMPORT)

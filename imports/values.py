@@ -7,6 +7,7 @@ Each function takes such a cell and a list that it may add warnings to, (code, s
 from __future__ import annotations
 
 import datetime
+import difflib
 import math
 import re
 from collections.abc import Mapping
@@ -23,6 +24,7 @@ _NOTHING = {"", "-", "–", "—", "...", "…", "/"}
 _EXCEL_ERRORS = {"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#GETTING_DATA", "#DATA!"}
 _EXCEL_EPOCH = datetime.date(1899, 12, 30)
 _LARGEST = 2_147_483_647
+_FEW = 4
 
 
 class Count(NamedTuple):
@@ -104,7 +106,10 @@ def choice(
         if otherwise:
             notes.append(("other_choice", f"Không hiểu “{found}”, ghi là Khác."))
             return otherwise
-        raise Refusal("unknown_choice", f"Không hiểu “{found}”. Chọn: {', '.join(labels)}.", labels) from None
+        near = difflib.get_close_matches(found, labels, n=len(labels), cutoff=0.5)
+        ordered = [*near, *(label for label in labels if label not in near)]
+        hint = f"Chọn: {'; '.join(labels)}." if len(labels) <= _FEW else "Chọn một trong các gợi ý."
+        raise Refusal("unknown_choice", f"Không hiểu “{found}”. {hint}", ordered) from None
 
 
 _YES = {"co", "x", "v", "1", "yes", "y", "true", "dung", "roi"}

@@ -57,6 +57,11 @@ def test_a_village_named_once_needs_no_old_commune(send, land):
     assert counts(send(activity_row(1, xa="Xã Đông", cu="", thon="Thôn 2"))) == (1, 0, 0, 0)
 
 
+def test_an_old_commune_alone_finds_its_villages_where_they_went(send, land):
+    assert counts(send(activity_row(1, xa=""), activity_row(2, xa="", thon="Thôn 2"))) == (2, 0, 0, 0)
+    assert set(Activity.objects.values_list("area", flat=True)) == {land.d1.pk, land.d2.pk}
+
+
 def test_a_village_that_was_assigned_to_its_new_commune_is_found_by_both(send, land):
     assign_villages(on=land.merged, commune=land.dong_tay, villages=[land.d1], decree="NQ", by=None)
     assert counts(send(activity_row(1), activity_row(2, luot=9))) == (2, 0, 0, 0)

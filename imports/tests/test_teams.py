@@ -253,6 +253,9 @@ def test_the_province_is_read_from_the_title_or_the_places(country, bring_in):
         assert counts(result) == (1, 0, 0, 0)
     with pytest.raises(Unusable, match="Không rõ tệp của tỉnh"):
         bring_in("teams", [TEAM_HEAD, team_row(1, huyen="", xa="Xã Bình Minh")], province=None, as_of=day)
+    after = datetime.date(2025, 9, 30)
+    with pytest.raises(Unusable, match="Tỉnh Bạc Liêu không còn vào ngày 30/09/2025"):
+        bring_in("teams", [["TỔ CNSCĐ TỈNH BẠC LIÊU"], TEAM_HEAD, row], province=None, as_of=after)
 
 
 def test_district_and_commune_may_stand_in_the_title_alone(land, bring_in):
