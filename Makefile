@@ -4,7 +4,7 @@ PY := .venv/bin/python
 # The checks read code, not data: these addresses lead nowhere.
 NOWHERE := SECRET_KEY=check DATABASE_URL=postgres://portal@//nonexistent/portal REDIS_URL=unix:///nonexistent/redis.sock
 
-.PHONY: help install run test test-external check bench
+.PHONY: help install run test test-external check bench screens
 
 help:
 	@echo "make install        cài đặt mọi thứ còn thiếu, không chạy gì"
@@ -13,6 +13,7 @@ help:
 	@echo "make check          ruff, import-linter, mypy, migrations"
 	@echo "make test-external  chạy các bài thử trên PostgreSQL và Redis của Debian"
 	@echo "make bench          đo tốc độ (benchmarks/)"
+	@echo "make screens        chụp các trang chính vào docs/screens/"
 
 install:
 	@sh .ci/install.sh
@@ -38,3 +39,7 @@ test-external: install
 
 bench: install
 	@PORTAL_DATA=$${PORTAL_DATA:-var/bench} sh .ci/bench.sh
+
+screens: install
+	@sh .ci/browser.sh
+	@$(PY) docs/screens.py
