@@ -6,14 +6,18 @@ it, or to do what somebody with psql would.
 
 from __future__ import annotations
 
+import datetime
 import json
 import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import psycopg
+import xlsxwriter
 from playwright.sync_api import Browser, Page
 
 from cnscd_portal.tests.running import RunningPortal
@@ -141,3 +145,70 @@ def text_of(page: Page, selector: str = "main") -> str:
     """What a person can read there, with folded parts open, runs of spaces as one."""
     page.locator(selector).evaluate("part => part.querySelectorAll('details').forEach(fold => { fold.open = true; })")
     return " ".join(page.locator(selector).inner_text().split())
+
+
+# -- Journals to import ------------------------------------------------------------------------------------------------
+
+JOURNAL = ["STT", "Xã/Phường", "Thuộc xã/phường cũ", "Thôn/Bản/TDP", "Ngày", "Loại hoạt động", "Nội dung",
+           "Đối tượng", "Lượt người", "Kích hoạt VNeID"]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Village:
+    """A village that has a team, as a file names it: the commune of today, the one before the reform, itself."""
+
+    team: int
+    area: int
+    commune: str
+    old_commune: str
+    name: str
+
+
+def villages(portal: Demo, code: str) -> list[Village]:
+    """The villages with a team in the commune that bears the code today, in the order in which they were made."""
+    with portal.portal.connect() as connection:
+        rows = connection.execute(
+            """
+            SELECT p.team_id, v.id, c.name, o.name, v.name FROM areas_area c
+            JOIN areas_areaancestry y ON y.ancestor_id = c.id AND y.during @> CURRENT_DATE
+            JOIN areas_area v ON v.id = y.area_id AND v.level = 4 AND v.valid @> CURRENT_DATE
+            JOIN areas_areaancestry x ON x.area_id = v.id AND x.during @> DATE '2024-09-30'
+            JOIN areas_area o ON o.id = x.ancestor_id AND o.level = 3
+            JOIN teams_teamplace p ON p.area_id = v.id AND p.during @> CURRENT_DATE
+            WHERE c.level = 3 AND c.code = %s AND c.valid @> CURRENT_DATE ORDER BY v.id
+            """,
+            [code],
+        ).fetchall()
+    return [Village(*row) for row in rows]
+
+
+def journal_row(serial: int, village: Village, day: datetime.date, **cells: Any) -> list[Any]:
+    """A line of a journal: a lesson for 10 people with one VNeID, with what is named changed."""
+    named = {"date": day.strftime("%d/%m/%Y"), "reached": 10, "vneid": 1, "topic": f"Lượt thứ {serial}"} | cells
+    return [serial, village.commune, village.old_commune, village.name, named["date"], "Hướng dẫn", named["topic"],
+            "Người dân", named["reached"], named["vneid"]]  # fmt: skip
+
+
+def write_journal(path: Path, rows: list[list[Any]]) -> Path:
+    """A workbook as a commune would send it; its data begins in row 4."""
+    with xlsxwriter.Workbook(str(path)) as book:
+        sheet = book.add_worksheet("Nhật ký")
+        sheet.write(0, 0, "NHẬT KÝ HOẠT ĐỘNG TỔ CÔNG NGHỆ SỐ CỘNG ĐỒNG TỈNH THANH HÓA")
+        for at, row in enumerate([JOURNAL, *rows], start=2):
+            sheet.write_row(at, 0, row)
+    return path
+
+
+def upload(page: Page, path: Path, kind: str = "Nhật ký hoạt động") -> int:
+    """Uploads a file of today on the page of imports that is open; the number of its batch."""
+    page.goto("/imports/")
+    page.get_by_label("Loại danh sách").select_option(label=kind)
+    page.get_by_label("Tệp", exact=True).set_input_files(path)
+    page.get_by_role("button", name="Tải lên và nhập").click()
+    page.wait_for_url(re.compile(r"/imports/\d+/"))
+    return int(re.search(r"/imports/(\d+)/", page.url)[1])
+
+
+def today() -> datetime.date:
+    """Vietnam's date, as the portal takes it."""
+    return datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=7))).date()

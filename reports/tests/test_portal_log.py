@@ -4,7 +4,6 @@ The two promises are asserted on the median of several logs, as a machine that r
 committed to the figures within a second, on an open dashboard within three.
 """
 
-import datetime
 import re
 import time
 from statistics import median
@@ -14,7 +13,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from activities.periods import Period
 from reports.demo import COMMUNE, PROVINCE
-from reports.tests.portal import CLERK, LEADER, OFFICER, PHONE, counted, sign_in, until
+from reports.tests.portal import CLERK, LEADER, OFFICER, PHONE, counted, sign_in, today, until
 
 pytestmark = pytest.mark.browser
 
@@ -26,7 +25,7 @@ TAPS = 8  # of a piece of work like the last one, signing in aside (pages.md §1
 @pytest.fixture(scope="module")
 def this_month():
     """The month of the dashboards: the one that holds today."""
-    return Period.month_of(datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=7))).date()).token
+    return Period.month_of(today()).token
 
 
 class Hand:
