@@ -3,7 +3,11 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from cnscd_portal.context import PORTAL_NAME
 from cnscd_portal.health import healthz
+
+admin.site.site_header = admin.site.site_title = f"Quản trị {PORTAL_NAME}"
+admin.site.index_title = "Danh mục và sổ"
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
