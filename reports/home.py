@@ -15,7 +15,7 @@ from accounts.roles import Right, Role
 from accounts.scope import Scope, rights_of, scope, standings
 from activities.models import Activity, Return, Status
 from activities.periods import Period, due_on, latest_ended
-from areas.models import Area, Level
+from areas.models import Area, AreaAncestry, Level
 from cnscd_portal.templatetags.vietnamese import number
 from imports.models import Batch
 from members.models import Training
@@ -93,11 +93,17 @@ def gather(user: Any) -> Home:
     home.tasks = _tasks(user, rights, home, today)
     if home.is_leader:
         home.logs, home.reached = home.own.logs, int(home.own.reached)
-        classes = Training.objects.visible_to(user).filter(status=Training.Status.PLANNED, date__gte=today)
-        home.next_class = classes.order_by("date", "id").first()
+        home.next_class = _next_class(home.own, today)
     elif first.now:
         _figures(home, today)
     return home
+
+
+def _next_class(area: Area, today: datetime.date) -> Training | None:
+    """The next class planned for the area, or by a unit above it: it is announced to all in it."""
+    above = AreaAncestry.objects.filter(area=area, during__contains=today).values("ancestor")
+    planned = Training.objects.filter(status=Training.Status.PLANNED, date__gte=today, area__in=above)
+    return planned.order_by("date", "id").first()
 
 
 def _counts(user: Any, rights: frozenset[Right], today: datetime.date, home: Home) -> dict[str, Subquery]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 from activities.models import DataElement
@@ -41,6 +42,14 @@ class Block:
     title: str
     rows: list[Row]
     silent: list[Shown]
+
+
+@dataclass(frozen=True)
+class Section:
+    """Blocks side by side; `silence` instead of them where no indicator has a number."""
+
+    blocks: list[Block]
+    silence: str
 
 
 def period_sentence(period: Period) -> str:
@@ -97,8 +106,8 @@ def _note(figure: Shown) -> str:
     return ""
 
 
-def blocks(board: Board, titles: dict[str, tuple[str, ...]], *, context: bool) -> list[Block]:
-    """One block a title, of one pillar or two; those without any indicator are left out, and all if none has a row."""
+def section(board: Board, titles: dict[str, tuple[str, ...]], *, context: bool) -> Section:
+    """One block a title, of one pillar or two; those without any indicator are left out."""
     found = []
     for title, pillars in titles.items():
         indicators = layout.of_pillars(board.indicators.values(), pillars, context=context)
@@ -106,7 +115,11 @@ def blocks(board: Board, titles: dict[str, tuple[str, ...]], *, context: bool) -
         silent = [_shown(board, i.code) for i in indicators if _silent(board.now[i.code])]
         if rows or silent:
             found.append(Block(title, rows, silent))
-    return found if any(block.rows for block in found) else []
+    if any(block.rows for block in found):
+        return Section(found, "")
+    reasons = Counter(one.reason for block in found for one in block.silent)
+    told = ", ".join(f"{number(n)} {reason}" for reason, n in reasons.most_common())
+    return Section([], f"Chưa chỉ số nào có số trong kỳ này: {told}." if told else "")
 
 
 def _silent(figure: Figure) -> bool:
@@ -149,4 +162,4 @@ def calendar_words(calendar: str) -> str:
 def has_nothing(board: Board) -> bool:
     """Whether nothing was ever registered, logged or returned here by the period's end."""
     told = (f for f in board.now.values() if f.indicator.pillar != DataElement.Pillar.TEAMS)
-    return board.now["active_teams"].numerator is None and all(f.numerator is None for f in told)
+    return board.now["active_teams"].numerator is None and all(not f.numerator for f in told)

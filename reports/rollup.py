@@ -57,7 +57,7 @@ def fold(*, limit: int = 100_000) -> Folded:
         cells = _add_to_cells(cursor)
         areas = one(cursor, "SELECT (SELECT count(*) FROM fold_area) + (SELECT count(*) FROM fold_half)")
         if marks or changed_maps:
-            cursor.execute("UPDATE reports_rollupstate SET folded_at = now()")
+            cursor.execute("UPDATE reports_rollupstate SET folded_at = clock_timestamp()")
         return Folded(ran=True, marks=marks, areas=areas, leaves=leaves, cells=cells)
 
 
@@ -96,7 +96,7 @@ def rebuild() -> Folded:
         spread(cursor, "fold_delta", today=today)
         cells = _add_to_cells(cursor)
         areas = one(cursor, "SELECT count(*) FROM fold_area")
-        cursor.execute("UPDATE reports_rollupstate SET folded_at = now()")
+        cursor.execute("UPDATE reports_rollupstate SET folded_at = clock_timestamp()")
         cursor.execute("ANALYZE reports_leaf; ANALYZE reports_cell")
         return Folded(True, marks, areas, leaves, cells)
 

@@ -19,13 +19,13 @@ from reports import board as boards
 from reports import figures, layout, live, village
 from reports.forms import Choice, FiguresBar
 from reports.pages_board import (
-    blocks,
     calendar_words,
     changes_sentence,
     fresh_sentence,
     has_nothing,
     period_sentence,
     reported_sentence,
+    section,
     tiles,
     waiting_sentence,
 )
@@ -105,9 +105,9 @@ def _part_context(board: boards.Board, request: SignedInRequest) -> dict[str, An
         "notes": basis_notes(board, today=timezone.localdate()),
         "closed": closed(board, today=timezone.localdate()),
         "tiles": tiles(board),
-        "results": blocks(board, layout.PILLARS, context=False),
-        "context_blocks": blocks(board, layout.PILLARS, context=True),
-        "team_blocks": blocks(board, layout.TEAMS_BLOCK, context=False),
+        "results": section(board, layout.PILLARS, context=False),
+        "context": section(board, layout.PILLARS, context=True),
+        "teams": section(board, layout.TEAMS_BLOCK, context=False),
         "nothing": has_nothing(board),
         "may_import": Right.IMPORT in rights_of(request.user),
         "latest": choice.query(period=latest),
