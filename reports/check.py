@@ -39,7 +39,7 @@ class Checked:
 
 def check(*, most: int = 200) -> Checked:
     """Folds what waits, then compares all leaves and cells under the roll-up's lock. At most `most` are named."""
-    rollup.fold_all()
+    rollup.fold_all(wait=True)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [rollup.LOCK])
         scratch(cursor)

@@ -9,6 +9,7 @@ had posted is taken out of the cells with the old map, the map is swapped, and i
 from __future__ import annotations
 
 import datetime
+import time
 from dataclasses import dataclass
 
 from django.db import connection, transaction
@@ -61,13 +62,19 @@ def fold(*, limit: int = 100_000) -> Folded:
         return Folded(ran=True, marks=marks, areas=areas, leaves=leaves, cells=cells)
 
 
-def fold_all() -> Folded:
-    """Folds until no mark is left, or until another worker has the lock: it will look again after letting go."""
+def fold_all(*, wait: bool = False) -> Folded:
+    """Folds until no mark is left. Where another worker has the lock it leaves: that one looks again after letting go.
+
+    With `wait`, for commands, it stays until what waited is counted, whoever counts it.
+    """
     total = Folded(ran=True)
     while needed():
         done = fold()
         if not done.ran:
-            return total
+            if not wait:
+                return total
+            time.sleep(0.05)
+            continue
         total = Folded(True, *(getattr(total, f) + getattr(done, f) for f in ("marks", "areas", "leaves", "cells")))
     return total
 

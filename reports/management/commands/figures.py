@@ -35,7 +35,7 @@ class Command(BaseCommand):
             indicators = reading.indicators_of(options["indicator"])
         except ValueError as error:
             raise CommandError(str(error)) from error
-        rollup.fold_all()  # a script that has just written reads what it wrote, also where no worker runs
+        rollup.fold_all(wait=True)  # a script that has just written reads what it wrote, also where no worker runs
         day = reading.today_of_cells() if basis == Basis.TODAY else period.end
         area = Area.objects.on(day).filter(code=options["area"]).first()
         if area is None:

@@ -26,7 +26,7 @@ class Command(BaseCommand):
         if check:
             self._check(as_json=options["json"])
             return
-        done = rollup.rebuild() if rebuild else rollup.fold_all()
+        done = rollup.rebuild() if rebuild else rollup.fold_all(wait=True)
         seconds = round(time.monotonic() - began, 3)
         if options["json"]:
             self.stdout.write(json.dumps({**asdict(done), "seconds": seconds}))
