@@ -15,8 +15,8 @@ from django.core.cache import cache
 from reports.board import Board
 from reports.figures import Freshness
 from reports.forms import Choice
-from reports.pages_board import fresh_sentence, reported_sentence, tiles, waiting_sentence
-from reports.pages_table import children
+from reports.pages_board import Tile, fresh_sentence, reported_sentence, tiles, waiting_sentence
+from reports.pages_table import Children, children
 from reports.pages_words import shown
 
 KEPT = 60 * 60
@@ -27,7 +27,7 @@ def version(fresh: Freshness) -> str:
     return f"{fresh.version}-{fresh.waiting}"
 
 
-def values(board: Board) -> dict[str, str]:
+def values(board: Board, table: Children | None, shown_tiles: list[Tile]) -> dict[str, str]:
     """Every text of the page that can change in place, by its data-live-key; `<key>.said` is what is said beside a
     number: its marks, or why there is none.
     """
@@ -37,16 +37,19 @@ def values(board: Board) -> dict[str, str]:
         "reported": reported_sentence(board),
     }
     numbers = [shown(f, area_id=board.area.pk, choice=board.choice, live=code) for code, f in board.now.items()]
-    if board.rows:
-        numbers += [cell.shown for line in children(board).lines for cell in line.cells if cell.shown.live]
+    if table:
+        numbers += [cell.shown for line in table.lines for cell in line.cells if cell.shown.live]
     for one in numbers:
         found |= {one.live: one.text, f"{one.live}.said": one.said}
-    return found | {f"{tile.main.code}.change": tile.change.text for tile in tiles(board)}
+    return found | {f"{tile.main.code}.change": tile.change.text for tile in shown_tiles}
 
 
-def remember(board: Board) -> None:
-    """Keeps what the page shows."""
-    cache.set(_key(board.area.pk, board.choice, version(board.fresh)), values(board), KEPT)
+def remember(board: Board, table: Children | None, shown_tiles: list[Tile]) -> None:
+    """Keeps what the page shows. What another page showed of this version stays: this one may have read its version
+    just before a fold and its cells just after, and would then hide the change from the other.
+    """
+    key = _key(board.area.pk, board.choice, version(board.fresh))
+    cache.add(key, values(board, table, shown_tiles), KEPT)
 
 
 def news(area_id: int, choice: Choice, fresh: Freshness, told: str, read: Callable[[], Board]) -> dict[str, Any]:
@@ -57,8 +60,9 @@ def news(area_id: int, choice: Choice, fresh: Freshness, told: str, read: Callab
     now = cache.get(_key(area_id, choice, current))
     if now is None:
         board = read()
-        current, now = version(board.fresh), values(board)
-        cache.set(_key(area_id, choice, current), now, KEPT)
+        table = children(board) if board.rows else None
+        current, now = version(board.fresh), values(board, table, tiles(board))
+        cache.add(_key(area_id, choice, current), now, KEPT)
     before = cache.get(_key(area_id, choice, told)) or {}
     return {"v": current, "values": {key: text for key, text in now.items() if before.get(key) != text}}
 

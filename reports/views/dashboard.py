@@ -48,7 +48,7 @@ def dashboard(request: SignedInRequest, area_id: int) -> HttpResponse:
     patch_vary_headers(response, ["HX-Request", "HX-Target"])
     if part:
         response["HX-Push-Url"] = request.path + board.choice.query()
-    live.remember(board)
+    live.remember(board, context["children"], context["tiles"])
     return response
 
 
