@@ -165,7 +165,7 @@ class Village:
 
 
 def villages(portal: Demo, code: str) -> list[Village]:
-    """The villages with a team in the commune that bears the code today, in the order in which they were made."""
+    """The villages with a team in the commune that bears the code today, in Vietnamese order."""
     with portal.portal.connect() as connection:
         rows = connection.execute(
             """
@@ -175,7 +175,7 @@ def villages(portal: Demo, code: str) -> list[Village]:
             JOIN areas_areaancestry x ON x.area_id = v.id AND x.during @> DATE '2024-09-30'
             JOIN areas_area o ON o.id = x.ancestor_id AND o.level = 3
             JOIN teams_teamplace p ON p.area_id = v.id AND p.during @> CURRENT_DATE
-            WHERE c.level = 3 AND c.code = %s AND c.valid @> CURRENT_DATE ORDER BY v.id
+            WHERE c.level = 3 AND c.code = %s AND c.valid @> CURRENT_DATE ORDER BY v.sort_key, v.code
             """,
             [code],
         ).fetchall()
