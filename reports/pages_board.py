@@ -51,6 +51,11 @@ class Section:
     blocks: list[Block]
     silence: str
 
+    @property
+    def opened(self) -> Block | None:
+        """The block that a phone shows unfolded: the first with figures."""
+        return next((block for block in self.blocks if block.rows), None)
+
 
 def period_sentence(period: Period) -> str:
     """ "9 tháng 2024 (15/12/2023 – 14/09/2024)" """
