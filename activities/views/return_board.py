@@ -20,6 +20,7 @@ from activities.forms.returns import GiveBackForm
 from activities.models import Return, Status
 from activities.periods import Period, due_on, latest_ended
 from activities.views.returns import communes_of, found_return
+from areas.labels import labels
 from areas.models import Area, Level
 from cnscd_portal import history, listing
 
@@ -38,8 +39,9 @@ def return_list(request: HttpRequest) -> HttpResponse:
         context["total"] = facts.total(rows, context["element"])
     rows = rows.annotate(filled=Count("values")).select_related("area") if not context["element"] else rows
     page = listing.page(request, rows.select_related("area"), order=ORDER)
+    places = labels({row.area_id for row in page})
     for row in page:
-        row.named = receipts.period_of(row)
+        row.named, row.place = receipts.period_of(row), places[row.area_id]
     may_enter = bool(scope(request.user, Right.EDIT))
     few = list(communes_of(request.user)[:2]) if may_enter else []
     approves = bool(scope(request.user, Right.APPROVE))
@@ -106,8 +108,9 @@ def missing(request: HttpRequest) -> HttpResponse:
     communes = _communes(request, period).exclude(pk__in=sent.counted().values("area"))
     page = listing.page(request, communes, order=("sort_key", "id"))
     begun = {row.area_id: row for row in sent.filter(area__in=[area.pk for area in page])}
+    places = labels([area.pk for area in page])
     for area in page:
-        area.report = begun.get(area.pk)
+        area.report, area.label = begun.get(area.pk), places[area.pk]
     context = {
         "page": page,
         "period": period,

@@ -18,6 +18,7 @@ from activities import checks, receipts, returns
 from activities.forms.returns import ReturnForm, by_pillar, elements_for, sort_by_pillar
 from activities.models import Return, Status
 from activities.periods import Calendar, Period, due_on, latest_ended
+from areas.labels import labels
 from areas.models import Area, Level
 from cnscd_portal import listing
 
@@ -205,6 +206,7 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
     found = found_return(request, pk)
     may_decide = can(request.user, Right.APPROVE, found.area)
     context = _read(found) | {
+        "place": labels([found.area_id])[found.area_id],
         "may_edit": found.status in returns.OPEN and can(request.user, Right.EDIT, found.area),
         "may_approve": may_decide and found.status == Status.SUBMITTED,
         "may_give_back": may_decide and found.status in (Status.SUBMITTED, Status.APPROVED),
