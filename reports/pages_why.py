@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass
 from decimal import Decimal
 from urllib.parse import urlencode
 
 from activities.models import DataElement
 from activities.periods import Period
+from areas.models import Area
 from cnscd_portal.templatetags.vietnamese import MISSING, day, moment, number
 from reports.facts import facts_of
 from reports.models import Basis, Indicator
@@ -139,7 +141,7 @@ def below(why: Why) -> Below | None:
         return None
     lines = [
         ChildLine(
-            name=row.area.name if row.area else REMAINDER,
+            name=_name(row.area, why.fresh.today) if row.area else REMAINDER,
             href=why_address(row.area.pk, why.indicator.code, why.choice) if row.area else "",
             numerator=number(row.figures[why.indicator.code].numerator),
             denominator=number(row.figures[why.indicator.code].denominator),
@@ -157,6 +159,12 @@ def below(why: Why) -> Below | None:
     agrees = num == (why.figure.numerator or 0) and (not is_rate(why.indicator) or den == (why.figure.denominator or 0))
     once = "" if agrees else next((ONCE[e.code] for e in why.elements if e.code in ONCE), "")
     return Below(lines, number(num), number(den), agrees, once)
+
+
+def _name(area: Area, today: datetime.date) -> str:
+    """ "Huyện Yên Định (cũ)" where the unit has ended by the day (rule 18)."""
+    ended = area.valid.upper is not None and area.valid.upper <= today
+    return f"{area.name} (cũ)" if ended else area.name
 
 
 def rows_sentence(why: Why) -> str:
