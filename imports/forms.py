@@ -25,7 +25,10 @@ MOST_FILES = 20
 
 
 class FilesInput(forms.ClearableFileInput):
+    """A button in Vietnamese over the browser's own, which speaks the browser's language."""
+
     allow_multiple_selected = True
+    template_name = "imports/files_input.html"
 
 
 class FilesField(forms.FileField):
