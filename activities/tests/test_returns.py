@@ -372,6 +372,14 @@ def test_an_officer_sees_who_has_sent_and_who_has_not(browse, cast, sent, draft,
     assert "Xã Yên Định" not in missing
 
 
+def test_a_commune_that_has_ended_is_told_as_such_in_the_list_and_on_its_return(browse, cast, sent, place):
+    old = Area.objects.filter(successions__successor=place.home, successions__agreed=True).first()
+    report = sent(period=Period.parse("2025-05"), area=old)
+    client = browse(cast.officer)
+    assert f"{old.name} (cũ)" in client.get(LIST).content.decode()
+    assert f"{old.name} (cũ)" in client.get(url("return", report)).content.decode()
+
+
 def test_a_return_may_be_late_by_the_hour_in_viet_nam(browse, cast, sent):
     report = sent()
     # 23:30 on the last day in Viet Nam is still that day; the server's clock in UTC is not asked.

@@ -12,6 +12,7 @@ from reports.board import trend_periods
 from reports.figures import Figure, indicators_of
 from reports.forms import Choice, period_choices
 from reports.models import Basis
+from reports.pages_board import Block, Row, Section
 from reports.pages_words import change, shown, value_text, verdict
 
 TODAY = datetime.date(2024, 9, 20)
@@ -136,6 +137,14 @@ def test_periods_are_compared_only_if_nine_tenths_reported_in_both(catalogue, no
         figure(indicator, **{"value": 10, **now}), figure(indicator, **{"value": 5, **before}), unit="xã", running=False
     )
     assert found.text == (f"Chưa so được: {text}" if text else "▲ Tăng 5, tốt lên")
+
+
+def test_a_phone_shows_the_first_pillar_that_has_figures_unfolded(catalogue):
+    words = shown(figure(catalogue["active_teams"], 3), area_id=1, choice=read())
+    filled = Block("Kinh tế số", [Row(words, None, None, "")], [])
+    empty = Block("Hạ tầng số", [], [])
+    assert Section([empty, filled], "").opened is filled
+    assert Section([empty], "").opened is None
 
 
 def test_a_running_period_is_not_compared(catalogue):

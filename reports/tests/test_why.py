@@ -68,6 +68,11 @@ def test_the_areas_below_add_up_to_the_number_and_each_has_its_own_why(client, s
     assert f"area={scene.land.upper.pk}" in html
 
 
+def test_an_area_below_that_has_ended_since_is_told_as_such(client, scene, people):
+    html = page(client, people.officer, why(scene.land.upper, "people_reached")).content.decode()
+    assert ">Xã Đông (cũ)</a></th>" in html
+
+
 def test_people_in_two_teams_make_the_parts_more_than_the_whole_and_the_page_says_so(client, scene, people):
     someone = Member.objects.get(name="Người e")
     Membership.objects.create(team=scene.teams["n1"], member=someone)
