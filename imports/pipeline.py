@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from imports import provinces, tables
 from imports.errors import Refusal, Unusable
-from imports.job import UNCHANGED, Job, Progress, Request, Row
+from imports.job import CREATED, UNCHANGED, Job, Progress, Request, Row
 from imports.places import Places
 from imports.provinces import Province
 from imports.reading import read
@@ -25,6 +25,22 @@ from imports.values import Notes, is_blank, shown
 READING, CHECKING, APPLYING = "reading", "checking", "applying"
 _LOCK = 0x494D  # "IM": the class of the advisory locks of imports; the key is the province
 _EVERY = 500
+_MANY = 1000  # new rows from which the statistics of the tables are renewed
+_WRITTEN = (
+    "areas_area",
+    "areas_areaancestry",
+    "areas_areaparent",
+    "teams_team",
+    "teams_teamplace",
+    "members_member",
+    "members_membership",
+    "members_training",
+    "members_attendance",
+    "activities_activity",
+    "activities_activityvalue",
+    "activities_return",
+    "activities_returnvalue",
+)
 
 
 class _DryRun(Exception):
@@ -75,7 +91,16 @@ def _bring_in(job: Job) -> None:
     with nullcontext() if request.dry_run else pghistory.context(**{k: v for k, v in context.items() if v is not None}):
         job.kind.apply(job)
     _settle_repeats(job.rows, job)
+    if sum(row.outcome == CREATED for row in job.rows) >= _MANY:
+        _tell_the_planner()
     job.progress(APPLYING, total, total)
+
+
+def _tell_the_planner() -> None:
+    """A file has multiplied the tables at one stroke. Statements that follow at once (the roll-up, a second file) would
+    be planned for what was there before: minutes where it takes a second, until autovacuum comes by."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"ANALYZE {', '.join(_WRITTEN)}")
 
 
 def _settle_repeats(rows: Sequence[Row], job: Job) -> None:
