@@ -118,7 +118,7 @@ def test_the_published_figures_on_the_province_page(demo_portal, people_at_porta
         assert missing == [], read
         assert page.locator("#children tbody tr").count() == 26
         page.get_by_label("547 xã").check()
-        page.locator("#children-caption", has_text="547 dòng").wait_for()
+        page.locator("#children-caption", has_text="547 xã").wait_for()
         assert page.locator("#children tbody tr").count() == 547
         assert page.complaints == []
 
