@@ -4,7 +4,6 @@ The two promises are asserted on the median of several logs, as a machine that r
 committed to the figures within a second, on an open dashboard within three.
 """
 
-import re
 import time
 from statistics import median
 
